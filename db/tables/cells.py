@@ -1,0 +1,194 @@
+"""Pre-aggregated sums, rebuilt from the facts for the days that changed. Never written by hand.
+
+Supervisor and agent are 0 where nobody was assigned, so that a key has no NULL in it.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Table,
+)
+
+from db.tables.types import Cents, Instant, Key, metadata
+
+
+def _who() -> list[Column[int]]:
+    """The owners every cell is split by: creditor, campaign, team leader, agent."""
+    return [
+        Column("client_id", Key, nullable=False),
+        Column("campaign_id", Key, nullable=False),
+        Column("supervisor_id", Key, nullable=False),
+        Column("agent_id", Key, nullable=False),
+    ]
+
+
+def _contact_sums() -> list[Column[int]]:
+    return [
+        Column("attempts", Integer, nullable=False),
+        Column("humans", Integer, nullable=False),
+        Column("rpcs", Integer, nullable=False),
+        Column("handled", Integer, nullable=False),  # contacts with talk time
+        Column("handle_seconds", BigInteger, nullable=False),  # talk + wrap of those
+    ]
+
+
+# Days whose facts changed since their cells were built; written in the transaction of the change.
+dirty_days = Table(
+    "dirty_days",
+    metadata,
+    Column("source", String(16), nullable=False),  # positions | contacts | payments | promises
+    Column("client_id", Key, ForeignKey("clients.id"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("since", Instant, nullable=False),
+    PrimaryKeyConstraint("source", "client_id", "day"),
+)
+
+# Days that hold facts, and when their cells were last built.
+built_days = Table(
+    "built_days",
+    metadata,
+    Column("source", String(16), nullable=False),
+    Column("client_id", Key, ForeignKey("clients.id"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("built_at", Instant, nullable=False),
+    PrimaryKeyConstraint("source", "client_id", "day"),
+)
+
+position_cells = Table(
+    "position_cells",
+    metadata,
+    Column("day", Date, nullable=False),  # the cut
+    *_who(),
+    Column("bucket", String(12), nullable=False),
+    Column("bucket_no", SmallInteger, nullable=False),
+    Column("accounts", Integer, nullable=False),
+    Column("balance_cents", Cents, nullable=False),
+    PrimaryKeyConstraint("client_id", "day", "campaign_id", "supervisor_id", "agent_id", "bucket"),
+)
+
+# The matrix between two cuts, followed account by account; owners are those at the opening cut.
+migration_cells = Table(
+    "migration_cells",
+    metadata,
+    Column("opened_on", Date, nullable=False),
+    Column("closed_on", Date, nullable=False),
+    *_who(),
+    Column("bucket_from", String(12), nullable=False),
+    Column("bucket_from_no", SmallInteger, nullable=False),
+    Column("bucket_to", String(12), nullable=False),  # "sin dato" = absent, unexplained
+    Column("bucket_to_no", SmallInteger, nullable=False),  # -1 = absent, unexplained
+    Column("accounts", Integer, nullable=False),
+    Column("opening_cents", Cents, nullable=False),
+    PrimaryKeyConstraint(
+        "client_id",
+        "closed_on",
+        "opened_on",
+        "campaign_id",
+        "supervisor_id",
+        "agent_id",
+        "bucket_from",
+        "bucket_to",
+    ),
+)
+
+contact_cells = Table(
+    "contact_cells",
+    metadata,
+    Column("day", Date, nullable=False),
+    *_who(),
+    Column("channel", String(12), nullable=False),
+    *_contact_sums(),
+    PrimaryKeyConstraint("client_id", "day", "campaign_id", "supervisor_id", "agent_id", "channel"),
+)
+
+# By the hour, without the agent: hour x agent would weigh as much as the contacts themselves.
+contact_hour_cells = Table(
+    "contact_hour_cells",
+    metadata,
+    Column("day", Date, nullable=False),
+    Column("client_id", Key, nullable=False),
+    Column("campaign_id", Key, nullable=False),
+    Column("supervisor_id", Key, nullable=False),
+    Column("hour", SmallInteger, nullable=False),
+    Column("channel", String(12), nullable=False),
+    *_contact_sums(),
+    PrimaryKeyConstraint("client_id", "day", "campaign_id", "supervisor_id", "hour", "channel"),
+)
+
+payment_cells = Table(
+    "payment_cells",
+    metadata,
+    Column("day", Date, nullable=False),
+    *_who(),
+    Column("payments", Integer, nullable=False),
+    Column("amount_cents", Cents, nullable=False),
+    # Only of accounts placed before the payment's month: the numerator of the month's recovery rate.
+    Column("cohort_cents", Cents, nullable=False),
+    PrimaryKeyConstraint("client_id", "day", "campaign_id", "supervisor_id", "agent_id"),
+)
+
+promise_cells = Table(
+    "promise_cells",
+    metadata,
+    Column("day", Date, nullable=False),  # the day it was made
+    *_who(),
+    Column("promises", Integer, nullable=False),
+    Column("amount_cents", Cents, nullable=False),
+    PrimaryKeyConstraint("client_id", "day", "campaign_id", "supervisor_id", "agent_id"),
+)
+
+# By due day, and by the day its outcome may be told: the denominator holds mature promises only.
+promise_due_cells = Table(
+    "promise_due_cells",
+    metadata,
+    Column("day", Date, nullable=False),  # the day it falls due
+    Column("decide_on", Date, nullable=False),
+    *_who(),
+    Column("closed", Integer, nullable=False),  # kept + partial + broken, once mature
+    Column("kept", Integer, nullable=False),
+    Column("partial", Integer, nullable=False),
+    Column("broken", Integer, nullable=False),
+    Column("promised_cents", Cents, nullable=False),
+    Column("allocated_cents", Cents, nullable=False),
+    PrimaryKeyConstraint("client_id", "day", "decide_on", "campaign_id", "supervisor_id", "agent_id"),
+)
+
+# What the promise engine decided; one row a promise, rewritten when its account's money changes.
+promise_results = Table(
+    "promise_results",
+    metadata,
+    Column("promise_id", Key, ForeignKey("promises.id"), primary_key=True),
+    Column("status", String(10), nullable=False),  # kept | partial | broken | renewed
+    Column("allocated_cents", Cents, nullable=False),
+    Column("window_ends_on", Date, nullable=False),  # due day + grace in bank business days
+    Column("decide_on", Date, nullable=False),  # window + the client's payment lag
+    Column("corrected", SmallInteger, nullable=False),  # 1: money was reversed after the window
+)
+
+# Which agent a payment is credited to, and by which rule.
+payment_credits = Table(
+    "payment_credits",
+    metadata,
+    Column("payment_id", Key, ForeignKey("payments.id"), primary_key=True),
+    Column("agent_id", Key, nullable=False),  # 0: nobody, the account cured by itself
+    Column("rule", String(16), nullable=False),  # last_rpc | assigned | none | reversal
+)
+
+cell_versions = Table(
+    "cell_versions",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("version", String(64), nullable=False),
+    Column("built_at", Instant, nullable=False),
+)
+
+Index("ix_migration_cells_closed_on", migration_cells.c.closed_on)
+Index("ix_promise_due_cells_day", promise_due_cells.c.day)

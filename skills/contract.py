@@ -1,0 +1,252 @@
+"""The one vocabulary of requests and answers, spoken by every floor above the data.
+
+A Request is written `{intent: {fields}}` everywhere: examples, buttons, threads, the audit trail.
+An Answer is neutral: titles, figures, tables, choices and the basis of the number. It holds words and
+numbers, never Block Kit; one renderer draws it for Slack, another for the terminal.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from db.periods import Period
+
+Role = Literal[
+    "agent", "supervisor", "manager", "compliance", "quality", "admin", "director", "client_viewer"
+]
+Language = Literal["es", "en"]
+Op = Literal["eq", "ne", "in", "not_in", "lt", "le", "gt", "ge", "between", "not_in_period"]
+Unit = Literal["rate", "money", "count", "seconds"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Filter(_Frozen):
+    """One condition. Named things stand by display name ("Banco Alameda"); `@me` is the asker."""
+
+    field: str
+    op: Op
+    value: str | int | float | bool | tuple[str | int | float, ...]
+
+
+class Compare(_Frozen):
+    to: Literal["period", "target", "budget", "previous_year"]
+    period: Period | None = None
+
+
+class KpiRequest(_Frozen):
+    """A KPI question, as contract for buttons, threads, examples and what `read` prints."""
+
+    metric: str | tuple[str, ...]
+    dims: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    period: Period | None = None
+    grain: Literal["hour", "day", "week", "month"] | None = None
+    compare: Compare | None = None
+    order: Literal["asc", "desc"] | None = None
+    limit: int | None = None
+    chart: Literal["line", "bar"] | None = None
+    # Which of two definitions the trade has: by accounts or by balance. None = the metric's default.
+    variant: Literal["accounts", "balance"] | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """The wire form: every field, JSON types; `variant` only where one was asked."""
+        out = self.model_dump(mode="json")
+        if out["variant"] is None:
+            del out["variant"]
+        return out
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose rows an actor may see; None means no limit on that side. It becomes a mandatory WHERE.
+
+    `finest` is the finest owner a row may be split by or filtered on.
+    """
+
+    campaigns: frozenset[int] | None = None
+    clients: frozenset[int] | None = None
+    supervisors: frozenset[int] | None = None
+    agents: frozenset[int] | None = None
+    finest: Literal["agent", "supervisor", "campaign", "client"] = "agent"
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks. `person_id` 0 is the command line on a demo or empty database."""
+
+    person_id: int
+    name: str
+    role: Role
+    language: Language
+    scope: Scope
+    employee_no: str = ""
+
+
+# --- Answers -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number with what it measures. `amount` is None where the denominator is zero or nothing is known.
+
+    Rates are fractions (0.184), money is MXN (Decimal pesos), seconds are seconds.
+    """
+
+    amount: Decimal | None
+    unit: Unit
+
+
+@dataclass(frozen=True)
+class Text:
+    body: str
+    tone: Literal["plain", "note", "warning"] = "plain"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A headline number, beside what it is compared with. `good` says whether the change helps."""
+
+    label: str
+    value: Value
+    previous: Value | None = None
+    previous_label: str = ""
+    target: Value | None = None
+    detail: str = ""  # "412 de 2,240 cuentas"
+    good: bool | None = None
+
+
+@dataclass(frozen=True)
+class Figures:
+    items: tuple[Figure, ...]
+
+
+Cell = str | Value | None
+
+
+@dataclass(frozen=True)
+class Table:
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""  # "se muestran 20 de 61"
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A chart: one or more series over the same labels."""
+
+    title: str
+    kind: Literal["line", "bar"]
+    unit: Unit
+    labels: tuple[str, ...]
+    series: tuple[tuple[str, tuple[Decimal | None, ...]], ...]
+    y_label: str = ""
+
+
+@dataclass(frozen=True)
+class Option:
+    """A button that carries a whole request, never a piece of one."""
+
+    label: str
+    intent: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Choice:
+    prompt: str
+    options: tuple[Option, ...]
+
+
+Part = Text | Figures | Table | Trend | Choice
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Where the number comes from, so that anybody can check it."""
+
+    metric: str
+    label: str
+    definition: str
+    formula: str
+    variant: str | None
+    period: Period | None
+    partial: bool
+    previous: Period | None
+    filters: tuple[str, ...]  # in words
+    scope: str  # in words
+    as_of: Mapping[str, str]  # source -> ISO day or instant
+    as_of_label: str  # "saldos al 22-nov (hoy) · pagos al 21-nov (ayer)"
+    read_from: Literal["cells", "facts"]
+    notes: tuple[str, ...] = ()
+    sql: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`rows` is the JSON of the numbers in the order shown; `parts` is what a person sees."""
+
+    title: str
+    echo: str  # what was understood, in full
+    parts: tuple[Part, ...]
+    rows: tuple[Mapping[str, Any], ...] = ()
+    basis: Basis | None = None
+    next: tuple[Option, ...] = ()  # splits, comparison
+
+
+# --- Questions -----------------------------------------------------------------------------------
+
+Say = Callable[..., str]  # say("kpi.no_data", period=...) in the actor's language
+
+
+@dataclass(frozen=True)
+class Context:
+    """All a handler gets. `session` is a read-only SQLAlchemy Connection; `now` is aware."""
+
+    actor: Actor
+    session: Any
+    now: datetime
+    metrics: Any
+    say: Say
+    calendar: Any
+
+
+class Refused(Exception):
+    """A clear no. `key` is a sentence in text.yaml, `slots` fill it; `choices` offer the next step."""
+
+    def __init__(
+        self,
+        key: str,
+        *,
+        about: str = "out_of_scope",
+        denied: bool = False,
+        choices: Sequence[Option] = (),
+        **slots: Any,
+    ) -> None:
+        super().__init__(key)
+        self.key, self.about, self.denied = key, about, denied
+        self.choices, self.slots = tuple(choices), slots
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something to ask: runs read-only, answers or raises Refused."""
+
+    name: str
+    request: type[BaseModel]
+    roles: frozenset[Role]
+    answer: Callable[[Context, Any], Answer]
+
+
+@dataclass(frozen=True)
+class Skill:
+    name: str
+    questions: tuple[Question, ...] = field(default=())
