@@ -5,13 +5,17 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
-from db.engine import open_engine
+from db.calendars import load_calendars
+from db.cells.refresh import refresh
+from db.engine import open_engine, writing
 from db.tables import metadata
+from tests.small import NOW, fill
 
 
 @pytest.fixture(scope="session")
@@ -32,11 +36,11 @@ def postgres_url() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database of each kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'cartera.db'}"
+@contextmanager
+def empty_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """The URL of a new, empty database of the kind; gone afterwards."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'cartera.db'}"
         return
     url: str = request.getfixturevalue("postgres_url")
     name = f"t_{uuid.uuid4().hex[:12]}"
@@ -49,6 +53,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     admin.dispose()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database of each kind."""
+    with empty_database(request.param, request, tmp_path) as url:
+        yield url
+
+
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine on an empty database with every table made."""
@@ -56,3 +67,16 @@ def engine(database_url: str) -> Iterator[Engine]:
     metadata.create_all(engine)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def small(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The company of tests/small.py with its cells built, once for all tests: read it, never write to it."""
+    with empty_database(request.param, request, tmp_path_factory.mktemp("small")) as url:
+        engine = open_engine(url)
+        metadata.create_all(engine)
+        with writing(engine) as connection:
+            fill(connection)
+        refresh(engine, load_calendars(), now=NOW)
+        yield engine
+        engine.dispose()

@@ -1,0 +1,1 @@
+"""Pre-aggregated sums: which cuts exist, and the refresh that rebuilds the days that changed."""

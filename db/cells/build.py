@@ -1,0 +1,53 @@
+"""The selects that fill each cell table from the facts of a window. Knows no transaction and no mark."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, select
+
+from db.bulk import Row
+from db.sources import SOURCES, Window
+from db.tables import cells
+
+# Bump when a definition below or in db/sources changes: the next refresh rebuilds everything.
+DEFINITIONS = "1"
+
+CONTACT_SUMS = ("attempts", "humans", "rpcs", "handled", "handle_seconds")
+DUE_SUMS = ("closed", "kept", "partial", "broken", "promised_cents", "allocated_cents")
+POSITION_SUMS = ("accounts", "balance_cents")
+MIGRATION_SUMS = ("accounts", "opening_cents")
+
+# The cell tables of each flow, with the columns they sum; the other columns are their key.
+FLOWS: dict[str, tuple[tuple[Table, tuple[str, ...]], ...]] = {
+    "contacts": ((cells.contact_cells, CONTACT_SUMS), (cells.contact_hour_cells, CONTACT_SUMS)),
+    "payments": ((cells.payment_cells, ("payments", "amount_cents", "cohort_cents")),),
+    "promises": ((cells.promise_cells, ("promises", "amount_cents")),),
+    "promises_due": ((cells.promise_due_cells, DUE_SUMS),),
+}
+
+
+def sums(
+    connection: Connection,
+    source: str,
+    table: Table,
+    summed: Collection[str],
+    window: Window,
+    clients: Collection[int],
+) -> list[Row]:
+    """The rows of `table` for the window, in the table's column order and storage form."""
+    rows = SOURCES[source].facts(window, frozenset())
+    key = [rows.c[c.name] for c in table.columns if c.name not in summed]
+    # coalesce stands outside the grouped columns: PostgreSQL would not know it again there.
+    picked: list[Any] = [
+        func.coalesce(func.sum(rows.c[c.name]), 0).label(c.name) if c.name in summed else rows.c[c.name]
+        for c in table.columns
+    ]
+    found = connection.execute(select(*picked).where(rows.c.client_id.in_(clients)).group_by(*key))
+    return [tuple(_stored(value) for value in row) for row in found]
+
+
+def _stored(value: Any) -> int | str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return value.isoformat() if isinstance(value, date) else int(value)

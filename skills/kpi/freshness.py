@@ -1,0 +1,78 @@
+"""How far the data reaches: the last day each source of a metric holds, and refusals outside that reach."""
+
+from datetime import date
+
+from sqlalchemy import Connection, func, select
+
+from db.measures import MEASURES, TARGET_TO_DATE
+from db.metrics import Metric
+from db.periods import Period
+from db.sources import SOURCES
+from db.tables.cells import built_days
+from skills import text
+from skills.contract import Context, Refused
+from skills.kpi.plan import Plan
+
+
+def sources_of(metric: Metric) -> tuple[str, ...]:
+    """What the metric is built from, in the names of built_days: positions, contacts, payments, promises."""
+    names: list[str] = []
+    for measure in (metric.num, metric.den):
+        if measure and measure != TARGET_TO_DATE:
+            names += SOURCES[MEASURES[measure].source].built_from
+    return tuple(dict.fromkeys(names))
+
+
+def reach(connection: Connection, source: str, clients: frozenset[int] | None) -> Period | None:
+    """First and last day with rows of a source."""
+    table = built_days
+    query = select(func.min(table.c.day), func.max(table.c.day)).where(
+        table.c.source == source, table.c.rows > 0
+    )
+    if clients is not None:
+        query = query.where(table.c.client_id.in_(clients))
+    first, last = connection.execute(query).one()
+    return Period(start=first, end=last) if first else None
+
+
+def as_of(ctx: Context, plan: Plan) -> dict[str, date]:
+    """Per source, the last day of data that the answer could use. Positions: the cut itself."""
+    found: dict[str, date] = {}
+    for source in sources_of(plan.metric):
+        if source == "positions":
+            window = plan.window(plan.period)
+            cuts = window.cuts if plan.metric.kind != "flow" else window.openings
+            if cuts:
+                found[source] = max(cuts.values())
+        else:
+            held = reach(ctx.session, source, plan.clients)
+            if held:
+                found[source] = min(held.end, plan.today)
+    return found
+
+
+def require_reach(ctx: Context, plan: Plan, period: Period) -> None:
+    """A period outside the data is said, with the days there are; it is never a zero."""
+    metric = plan.metric.label.in_(ctx.actor.language)
+    language = ctx.actor.language
+    if plan.metric.kind == "flow":
+        held = reach(ctx.session, SOURCES[MEASURES[plan.metric.num].source].built_from[0], plan.clients)
+        first, last = (held.start, held.end) if held else (None, None)
+        # After the last day: a running period may simply have nothing yet, a past one has no file.
+        outside = held and (period.end < held.start or (period.start > held.end and period.end < plan.today))
+        key = "kpi.no_data"
+    else:
+        first, last = plan.cuts.first(), plan.cuts.last()
+        outside = not plan.window(period).cuts
+        key = "kpi.no_data" if plan.metric.kind == "stock" else "kpi.no_opening"
+    if first is None or last is None:
+        raise Refused("kpi.no_data_at_all", about="no_data", metric=metric)
+    if outside:
+        raise Refused(
+            key,
+            about="no_data",
+            metric=metric,
+            period=text.period(period, language, plan.today),
+            first=text.day(first, language, plan.today),
+            last=text.day(last, language, plan.today),
+        )

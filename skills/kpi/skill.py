@@ -1,0 +1,282 @@
+"""The KPI question: plans it, measures it, says it. Knows no Slack and no wording beyond its text keys."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from db import periods
+from db.cutoffs import kind_of, previous_same_cutoff
+from db.numbers import Key
+from db.periods import Period
+from db.scope import COARSER
+from skills.contract import (
+    Answer,
+    Basis,
+    Context,
+    Figure,
+    Figures,
+    KpiRequest,
+    Option,
+    Part,
+    Question,
+    Refused,
+    Role,
+    Skill,
+    Text,
+    Value,
+)
+from skills.kpi import trend
+from skills.kpi.draw import Measured, bars, crossed, figure, json_rows, table
+from skills.kpi.freshness import as_of, require_reach
+from skills.kpi.plan import Plan, make_plan
+from skills.kpi.rows import Lines, decimal, left_out, lines, ordered, passing, target_lines
+from skills.kpi.sql import as_text
+from skills.kpi.wording import Wording
+
+EVERYBODY: frozenset[Role] = frozenset(
+    ("agent", "supervisor", "manager", "compliance", "quality", "admin", "director", "client_viewer")
+)
+
+
+def answer_kpi(ctx: Context, request: KpiRequest) -> Answer:
+    """The number asked, against the same cut-off before and the target, with its definition and age."""
+    plan = make_plan(ctx, request)
+    require_reach(ctx, plan, plan.period)
+    words = Wording(ctx, plan)
+    if request.grain and request.grain != "hour":
+        return _over_time(ctx, plan, words, request)
+    now = lines(ctx, plan, plan.period, plan.dims)
+    measured = _measure(ctx, plan, request, now)
+    if measured.total is None and not measured.rows:
+        raise Refused("kpi.nothing_found", about="no_data", period=words.period_said())
+    parts: list[Part] = [Figures(tuple(_figures(ctx, plan, words, measured)))]
+    if plan.dims:
+        grid = len(plan.dims) == 2
+        chart = bars(words, measured, request.chart)
+        parts += [chart] if chart else []
+        parts.append(crossed(words, measured) if grid else table(words, measured))
+    notes = _notes(ctx, plan, words, measured, request, now)
+    parts += [Text(note, "note") for note in notes]
+    return Answer(
+        title=words.metric(),
+        echo=words.echo(request),
+        parts=tuple(parts),
+        rows=json_rows(words, measured),
+        basis=_basis(ctx, plan, words, request, now, notes),
+        next=_next(words, request),
+    )
+
+
+def _measure(ctx: Context, plan: Plan, request: KpiRequest, now: Lines) -> Measured:
+    rows = passing(plan, ordered(plan, now.by_key, request.order, plan.dims))
+    if request.limit:
+        rows = [r for r in rows if r[1].amount(plan.metric, plan.variant) is not None][: request.limit]
+    before = _before(ctx, plan, plan.dims)
+    targets = _targets(ctx, plan, plan.dims)
+    if not plan.dims:
+        total = now.by_key.get(())
+        return Measured((), rows, before, targets, total, before.get(()), targets.get(()))
+    total = lines(ctx, plan, plan.period, ()).by_key.get(())
+    total_before = _before(ctx, plan, ()).get(())
+    due = _targets(ctx, plan, ()).get(())
+    return Measured(plan.dims, rows, before, targets, total, total_before, due)
+
+
+def _before(ctx: Context, plan: Plan, dims: tuple[str, ...]) -> Mapping[Key, Any]:
+    """The comparison's lines; none where the data does not reach back that far."""
+    try:
+        require_reach(ctx, plan, plan.previous)
+    except Refused:
+        return {}
+    return lines(ctx, plan, plan.previous, dims).by_key
+
+
+def _targets(ctx: Context, plan: Plan, dims: tuple[str, ...]) -> Mapping[Key, Fraction]:
+    if plan.metric.id == "goal_attainment":
+        return {}
+    return target_lines(ctx, plan, plan.metric.id, plan.period, dims)
+
+
+# --- headline ----------------------------------------------------------------------------------------
+
+
+def _figures(ctx: Context, plan: Plan, words: Wording, measured: Measured) -> list[Figure]:
+    due = measured.total_target
+    headline = figure(
+        words,
+        _headline(plan, words),
+        measured.total,
+        measured.total_before,
+        target=Value(decimal(due), plan.metric.unit) if due is not None else None,
+    )
+    return [headline, *_other_weight(ctx, plan, words), *_month_beneath(ctx, plan, words)]
+
+
+def _headline(plan: Plan, words: Wording) -> str:
+    label = words.metric()
+    if plan.metric.kind == "migration" and kind_of(plan.period, plan.today).kind in ("week", "day"):
+        return f"{label} · {words.say('kpi.week_to_cut')}"
+    return label
+
+
+def _other_weight(ctx: Context, plan: Plan, words: Wording) -> list[Figure]:
+    """A migration by accounts shows the balance beside it, and the other way round."""
+    if len(plan.metric.variants) < 2:
+        return []
+    other = next(v for v in plan.metric.variants if v != plan.variant)
+    twin = replace(plan, variant=other)
+    now = lines(ctx, twin, plan.period, ()).by_key.get(())
+    before = _before(ctx, twin, ()).get(())
+    return [figure(words, words.say(f"kpi.by_{other}"), now, before, variant=other)]
+
+
+def _month_beneath(ctx: Context, plan: Plan, words: Wording) -> list[Figure]:
+    """Under a week's migration: the month to date against the same cut-off of the month before."""
+    if plan.metric.kind != "migration" or plan.period.days > 7 or plan.period.end < plan.today:
+        return []
+    month = Period(start=plan.today.replace(day=1), end=plan.today)
+    before = previous_same_cutoff(month, plan.today, ctx.calendars.working, kind="month")
+    twin = replace(plan, period=month, previous=before)
+    if not twin.window(month).cuts:
+        return []
+    now = lines(ctx, twin, month, ()).by_key.get(())
+    then = _before(ctx, twin, ()).get(())
+    label = words.say("kpi.month_to_cut")
+    return [figure(words, label, now, then, previous_label=words.period(before))]
+
+
+# --- over time ---------------------------------------------------------------------------------------
+
+
+def _over_time(ctx: Context, plan: Plan, words: Wording, request: KpiRequest) -> Answer:
+    dims = plan.dims[:1]
+    found = trend.points(ctx, plan, request.grain or "day", dims)
+    now = lines(ctx, plan, plan.period, ())
+    total = figure(words, words.metric(), now.by_key.get(()), _before(ctx, plan, ()).get(()))
+    notes = _notes(ctx, plan, words, None, request, now)
+    return Answer(
+        title=words.metric(),
+        echo=words.echo(request),
+        parts=(
+            Figures((total,)),
+            *trend.drawn(words, found, request, dims),
+            *(Text(note, "note") for note in notes),
+        ),
+        rows=trend.rows(words, found, request.grain or "day", dims),
+        basis=_basis(ctx, plan, words, request, now, notes),
+        next=_next(words, request),
+    )
+
+
+# --- what must be said beside the number ---------------------------------------------------------------
+
+
+def _notes(
+    ctx: Context, plan: Plan, words: Wording, measured: Measured | None, request: KpiRequest, now: Lines
+) -> tuple[str, ...]:
+    notes = []
+    if not plan.said_period:
+        notes.append(words.say(f"kpi.defaulted_{'stock' if plan.metric.kind == 'stock' else 'flow'}"))
+    if plan.metric.kind == "migration":
+        notes += _migration_notes(ctx, plan, words, measured)
+    elif plan.metric.id == "ptp_kept_rate":
+        waiting = left_out(ctx, plan, "immature")
+        notes += [words.say("kpi.immature", n=waiting)] if waiting else []
+    elif plan.metric.id == "recovery_rate":
+        notes += _outside_cohort(ctx, plan, words)
+    if plan.metric.kind == "flow" and any("bucket" in d for d in plan.dims):
+        notes.append(words.say("kpi.bucket_at_opening"))
+    by_agent = "agent" in plan.dims or any(c.dim == "agent" for c in plan.conditions)
+    if plan.metric.num in ("paid", "paid_by_cohort") and by_agent:
+        notes.append(words.say("kpi.credit_rule"))
+    wants_target = request.compare is not None and request.compare.to == "target"
+    if wants_target and measured and not measured.targets and measured.total_target is None:
+        notes.append(words.say("kpi.no_targets"))
+    notes += _reading_notes(plan, words, now)
+    return tuple(notes)
+
+
+def _migration_notes(ctx: Context, plan: Plan, words: Wording, measured: Measured | None) -> list[str]:
+    notes = []
+    if plan.period.days <= 7 and plan.period.end >= plan.today:
+        notes.append(words.say("kpi.week_is_not_month"))
+    missing = left_out(ctx, plan, "unexplained")
+    if missing:
+        notes.append(words.say("kpi.unexplained", n=missing))
+    if measured and any(key and str(key[0]) == "0" for key, _ in measured.rows):
+        notes.append(words.say("kpi.bucket_zero"))
+    return notes
+
+
+def _outside_cohort(ctx: Context, plan: Plan, words: Wording) -> list[str]:
+    late = left_out(ctx, plan, "paid") - left_out(ctx, plan, "paid_by_cohort")
+    if not late:
+        return []
+    amount = words.number(Value(decimal(Fraction(late, 100)), "money"))
+    return [words.say("kpi.outside_cohort", amount=amount)]
+
+
+def _reading_notes(plan: Plan, words: Wording, now: Lines) -> list[str]:
+    notes = []
+    if now.stale:
+        notes.append(words.say("kpi.stale"))
+    elif not now.from_cells:
+        notes.append(words.say("kpi.from_facts"))
+    cuts = plan.window(plan.period).cuts
+    if plan.metric.kind != "flow" and len(set(cuts.values())) > 1:
+        days = sorted(set(cuts.values()))
+        notes.append(words.say("kpi.different_cuts", cuts=", ".join(words.day(d) for d in days)))
+    return notes
+
+
+# --- basis and next steps ------------------------------------------------------------------------------
+
+
+def _basis(
+    ctx: Context, plan: Plan, words: Wording, request: KpiRequest, now: Lines, notes: tuple[str, ...]
+) -> Basis:
+    ages: dict[str, date] = as_of(ctx, plan)
+    return Basis(
+        metric=plan.metric.id,
+        label=words.metric(),
+        definition=plan.metric.definition.in_(words.language),
+        formula=plan.metric.formula.in_(words.language),
+        variant=plan.variant,
+        period=plan.period,
+        partial=plan.partial,
+        previous=plan.previous,
+        filters=words.filters(request.filters),
+        scope=ctx.actor.scope.label,
+        as_of={source: on.isoformat() for source, on in ages.items()},
+        as_of_label=words.ages(ages),
+        read_from="cells" if now.from_cells else "facts",
+        notes=notes,
+        sql=as_text(now),
+    )
+
+
+def _next(words: Wording, request: KpiRequest) -> tuple[Option, ...]:
+    """Splits the answer does not show yet, the month beside the week, the year before."""
+    scope = words.ctx.actor.scope
+    options = []
+    for dim in words.plan.metric.splits:
+        if dim in request.dims or (dim in COARSER and not scope.shows(dim)):
+            continue
+        asked = replace_dims(request, dim)
+        options.append(Option(words.say(f"kpi.button.{dim}"), "kpi", asked.fields()))
+    week = words.plan.metric.kind == "migration" and words.plan.period.days <= 7
+    if week:
+        month = periods.Period(start=words.plan.today.replace(day=1), end=words.plan.today)
+        longer = request.model_copy(update={"period": month})
+        options.append(Option(words.say("kpi.button.mtd"), "kpi", longer.fields()))
+    return tuple(options[:5])
+
+
+def replace_dims(request: KpiRequest, dim: str) -> KpiRequest:
+    """The same question split another way; a top-N of the old split makes no sense in the new one."""
+    return request.model_copy(update={"dims": (dim,), "limit": None, "order": None, "grain": None})
+
+
+SKILL = Skill("kpi", (Question("kpi", KpiRequest, EVERYBODY, answer_kpi),))

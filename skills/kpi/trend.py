@@ -1,0 +1,83 @@
+"""A KPI over time: one line a day, week or month of the period, each measured on its own."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from db.periods import Period, day, month_of, week_of
+from skills.contract import Cell, Context, KpiRequest, Refused, Table, Trend, Value
+from skills.kpi.draw import Measured, json_line
+from skills.kpi.plan import Plan
+from skills.kpi.rows import Line, lines, value
+from skills.kpi.wording import Wording
+
+MOST_POINTS = 62
+MOST_SERIES = 6
+_UNIT = {"day": day, "week": week_of, "month": month_of}
+
+Point = tuple[Period, dict[tuple[Any, ...], Line]]
+
+
+def steps(period: Period, grain: str) -> Iterator[Period]:
+    """The days, weeks or months of the period, the first and last cut to it."""
+    at = period.start
+    while at <= period.end:
+        whole = _UNIT[grain](at)
+        yield Period(start=max(whole.start, period.start), end=min(whole.end, period.end))
+        at = whole.end + timedelta(days=1)
+
+
+def points(ctx: Context, plan: Plan, grain: str, dims: tuple[str, ...]) -> list[Point]:
+    """Each step's lines. Steps without a cut of their own (a day with no file) are left out."""
+    spans = list(steps(plan.period, grain))
+    if len(spans) > MOST_POINTS:
+        raise Refused("kpi.too_many_points", about="period", n=len(spans))
+    found: list[Point] = []
+    for span in spans:
+        if plan.metric.kind != "flow" and not plan.window(span).cuts:
+            continue
+        found.append((span, dict(lines(ctx, plan, span, dims).by_key)))
+    return found
+
+
+def rows(words: Wording, found: list[Point], grain: str, dims: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+    empty = Measured(dims, (), {}, {}, None, None, None)
+    out = []
+    for span, by_key in found:
+        for key, line in sorted(by_key.items(), key=lambda x: str(x[0])):
+            row = {grain: span.start.isoformat(), f"{grain}_end": span.end.isoformat()}
+            row |= words.keyed(dims, key) | json_line(words, line, empty, key)
+            del row["previous"]
+            out.append(row)
+    return tuple(out)
+
+
+def drawn(words: Wording, found: list[Point], request: KpiRequest, dims: tuple[str, ...]) -> tuple[Any, ...]:
+    """The line chart and its table."""
+    grain = request.grain or "day"
+    metric, variant = words.plan.metric, words.plan.variant
+    keys = sorted({key for _, by_key in found for key in by_key}, key=str)[:MOST_SERIES] or [()]
+    labels = tuple(_label(words, span, grain) for span, _ in found)
+    series = tuple(
+        (
+            words.label(dims[0], key[0]) if dims else words.metric(),
+            tuple(value(metric, by_key.get(key), variant).amount for _, by_key in found),
+        )
+        for key in keys
+    )
+    heads = (words.dim(grain).capitalize(), *(name for name, _ in series))
+    cells: tuple[tuple[Cell, ...], ...] = tuple(
+        (label, *(Value(amounts[n], metric.unit) for _, amounts in series)) for n, label in enumerate(labels)
+    )
+    chart = Trend(
+        title=f"{words.metric()} {words.say(f'kpi.by_grain.{grain}')}",
+        kind="bar" if request.chart == "bar" else "line",
+        unit=metric.unit,
+        labels=labels,
+        series=series,
+    )
+    return (chart, Table(title=words.metric(), columns=heads, rows=cells))
+
+
+def _label(words: Wording, span: Period, grain: str) -> str:
+    return words.period(month_of(span.start)) if grain == "month" else words.day(span.start)
