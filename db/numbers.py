@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, func
 
 from db.access import scope_conditions
 from db.cells.cuts import openings_in_use
-from db.measures import MEASURES, Measure
+from db.measures import MEASURES
+from db.periods import Period
 from db.scope import Scope
 from db.sources import SOURCES, Source, Window
 from db.tables.cells import dirty_days
@@ -39,7 +40,9 @@ class Sum:
 
 @dataclass(frozen=True)
 class Summed:
-    by_key: Mapping[Key, Sum]
+    """`by_key` holds one Sum a measure, in the order asked."""
+
+    by_key: Mapping[Key, tuple[Sum, ...]]
     from_cells: bool
     stale: bool  # some day of the window changed and its cells are not rebuilt yet
     query: Select[Any]
@@ -47,48 +50,51 @@ class Summed:
 
 def sum_up(
     connection: Connection,
-    measure_name: str,
+    measures: Sequence[str],
     *,
     dims: Sequence[str] = (),
     conditions: Sequence[Condition] = (),
     scope: Scope,
     window: Window,
     variant: str | None = None,
+    raw: bool = False,
 ) -> Summed:
-    """Sums of one measure, keyed by the values of `dims`. Facts answer where cells cannot, or are stale."""
-    measure = MEASURES[measure_name]
-    source = SOURCES[measure.source]
+    """Sums of measures of one source in one query, keyed by the values of `dims`.
+
+    Facts answer where cells cannot, or are stale. `raw` asks the facts in any case: what the cells are
+    checked and timed against.
+    """
+    asked = [MEASURES[name] for name in measures]
+    source = SOURCES[asked[0].source]
     needs = frozenset(dims) | {c.dim for c in conditions} | _limited(scope)
-    stale = _stale(connection, source, window)
-    kept = not stale and measure.in_cells(window) and _pairs_kept(source, window)
+    stale = _stale(source, window)
+    kept = not (raw or stale) and all(m.in_cells(window) for m in asked) and _pairs_kept(source, window)
     table = source.cells_for(needs) if kept else None
     rows: FromClause = source.facts(window, needs) if table is None else table
-    query = _query(measure, source, rows, dims, conditions, scope, window, variant)
+    keys: list[ColumnElement[Any]] = [source.column(rows, dim) for dim in dims]
+    totals = [sum_ for m in asked for sum_ in (m.total(rows, variant), m.size(rows, variant))]
+    query: Select[Any] = select(*keys, *totals)
+    query = query.where(
+        asked[0].where(rows, window),
+        *scope_conditions(scope, rows.c),
+        *(matching(source.column(rows, c.dim), c) for c in conditions),
+    ).group_by(*keys)
     if table is not None:
         query = query.where(source.within(table, window))
-    found = {tuple(row[:-2]): Sum(int(row[-2] or 0), int(row[-1] or 0)) for row in connection.execute(query)}
-    if not dims and found and found[()].size == 0 and found[()].total == 0:
+    found = {tuple(row[: len(keys)]): _pairs_of(row[len(keys) :]) for row in connection.execute(query)}
+    if not keys and found and not any(s.size or s.total for s in found[()]):
         found = {}
     return Summed(found, table is not None, stale, query)
 
 
-def _query(
-    measure: Measure,
-    source: Source,
-    rows: FromClause,
-    dims: Sequence[str],
-    conditions: Sequence[Condition],
-    scope: Scope,
-    window: Window,
-    variant: str | None,
-) -> Select[Any]:
-    keys: list[ColumnElement[Any]] = [source.column(rows, dim) for dim in dims]
-    query: Select[Any] = select(*keys, measure.total(rows, variant), measure.size(rows, variant))
-    return query.where(
-        measure.where(rows, window),
-        *scope_conditions(scope, rows.c),
-        *(matching(source.column(rows, c.dim), c) for c in conditions),
-    ).group_by(*keys)
+def together(*measures: str) -> bool:
+    """Whether these can be summed in one query: the same rows of the same source."""
+    first = MEASURES[measures[0]]
+    return all(MEASURES[m].source == first.source and MEASURES[m].where is first.where for m in measures)
+
+
+def _pairs_of(parts: Sequence[Any]) -> tuple[Sum, ...]:
+    return tuple(Sum(int(parts[n] or 0), int(parts[n + 1] or 0)) for n in range(0, len(parts), 2))
 
 
 def matching(column: ColumnElement[Any], condition: Condition) -> ColumnElement[bool]:
@@ -131,18 +137,18 @@ def _pairs_kept(source: Source, window: Window) -> bool:
     )
 
 
-def _stale(connection: Connection, source: Source, window: Window) -> bool:
-    """Whether a day inside the window is marked for rebuilding."""
-    days = list(window.cuts.values()) + list(window.openings.values())
-    first = min(days, default=window.today)
-    last = max(days, default=window.today)
-    if window.period:
-        first, last = (
-            (window.period.start, window.period.end)
-            if source.picks == "period"
-            else (min(first, window.period.start), max(last, window.period.end))
-        )
-    query = select(func.count()).where(
-        dirty_days.c.source.in_(source.built_from), dirty_days.c.day.between(first, last)
+def _stale(source: Source, window: Window) -> bool:
+    """Whether a day inside the window waits for its cells to be rebuilt."""
+    touched = [span for name, span in window.waiting.items() if name in source.built_from]
+    days = [*window.cuts.values(), *window.openings.values()]
+    if source.picks == "period" and window.period:
+        days = [window.period.start, window.period.end]
+    return any(span.start <= max(days) and span.end >= min(days) for span in touched if days)
+
+
+def load_waiting(connection: Connection) -> dict[str, Period]:
+    """First and last day of each source that wait for a refresh."""
+    query = select(dirty_days.c.source, func.min(dirty_days.c.day), func.max(dirty_days.c.day)).group_by(
+        dirty_days.c.source
     )
-    return bool(connection.execute(query).scalar())
+    return {source: Period(start=first, end=last) for source, first, last in connection.execute(query)}

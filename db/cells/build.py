@@ -15,13 +15,14 @@ DEFINITIONS = "1"
 
 CONTACT_SUMS = ("attempts", "humans", "rpcs", "handled", "handle_seconds")
 DUE_SUMS = ("closed", "kept", "partial", "broken", "promised_cents", "allocated_cents")
+PAYMENT_SUMS = ("payments", "amount_cents", "cohort_cents")
 POSITION_SUMS = ("accounts", "balance_cents")
 MIGRATION_SUMS = ("accounts", "opening_cents")
 
 # The cell tables of each flow, with the columns they sum; the other columns are their key.
 FLOWS: dict[str, tuple[tuple[Table, tuple[str, ...]], ...]] = {
     "contacts": ((cells.contact_cells, CONTACT_SUMS), (cells.contact_hour_cells, CONTACT_SUMS)),
-    "payments": ((cells.payment_cells, ("payments", "amount_cents", "cohort_cents")),),
+    "payments": ((cells.payment_cells, PAYMENT_SUMS), (cells.payment_campaign_cells, PAYMENT_SUMS)),
     "promises": ((cells.promise_cells, ("promises", "amount_cents")),),
     "promises_due": ((cells.promise_due_cells, DUE_SUMS),),
 }
@@ -51,3 +52,20 @@ def _stored(value: Any) -> int | str | None:
     if value is None or isinstance(value, str):
         return value
     return value.isoformat() if isinstance(value, date) else int(value)
+
+
+def coarser(fine: Table, rows: Collection[Row], coarse: Table, summed: Collection[str]) -> list[Row]:
+    """The rows of a coarser table, summed from those of a finer one."""
+    at = {name: n for n, name in enumerate(fine.columns.keys())}
+    names = list(coarse.columns.keys())
+    totals: dict[tuple[Any, ...], list[int]] = {}
+    for row in rows:
+        key = tuple(row[at[name]] for name in names if name not in summed)
+        held = totals.setdefault(key, [0] * len(summed))
+        for n, name in enumerate(summed):
+            held[n] += int(row[at[name]] or 0)
+    found: list[Row] = []
+    for key, sums_ in totals.items():
+        parts, numbers = iter(key), iter(sums_)
+        found.append(tuple(next(numbers) if name in summed else next(parts) for name in names))
+    return found

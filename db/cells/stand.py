@@ -67,9 +67,11 @@ def _build_day(engine: Engine, day: date, clients: list[int], now: datetime) -> 
     counts = dict.fromkeys(((client, day) for client in clients), 0)
     for row in rows:
         counts[int(row[names.index("client_id")] or 0), day] += int(row[names.index("accounts")] or 0)
+    coarse = cells.position_campaign_cells
     with writing(engine) as connection:
-        connection.execute(delete(table).where(table.c.day == day, table.c.client_id.in_(clients)))
-        insert_rows(connection, table, names, rows)
+        for each, some in ((table, rows), (coarse, build.coarser(table, rows, coarse, build.POSITION_SUMS))):
+            connection.execute(delete(each).where(each.c.day == day, each.c.client_id.in_(clients)))
+            insert_rows(connection, each, list(each.columns.keys()), some)
         note_built(connection, "positions", counts, now)
 
 
@@ -99,13 +101,12 @@ def _build_pair(engine: Engine, opened: date, closed: date, clients: list[int], 
     table = cells.migration_cells
     with reading(engine) as connection:
         rows = build.sums(connection, "migrations", table, build.MIGRATION_SUMS, window, clients)
+    coarse = cells.migration_campaign_cells
     with writing(engine) as connection:
-        connection.execute(
-            delete(table).where(
-                table.c.client_id.in_(clients), table.c.opened_on == opened, table.c.closed_on == closed
-            )
-        )
-        insert_rows(connection, table, list(table.columns.keys()), rows)
+        for each, some in ((table, rows), (coarse, build.coarser(table, rows, coarse, build.MIGRATION_SUMS))):
+            of_pair = (each.c.opened_on == opened, each.c.closed_on == closed, each.c.client_id.in_(clients))
+            connection.execute(delete(each).where(*of_pair))
+            insert_rows(connection, each, list(each.columns.keys()), some)
 
 
 def _forget(connection: Connection, dirty: Days, wanted: Days, now: datetime) -> None:
@@ -113,8 +114,8 @@ def _forget(connection: Connection, dirty: Days, wanted: Days, now: datetime) ->
     for client, days in dirty.items():
         gone = days - wanted.get(client, set())
         if gone:
-            table = cells.position_cells
-            connection.execute(delete(table).where(table.c.client_id == client, table.c.day.in_(gone)))
+            for table in (cells.position_cells, cells.position_campaign_cells):
+                connection.execute(delete(table).where(table.c.client_id == client, table.c.day.in_(gone)))
             note_built(connection, "positions", {(client, day): 0 for day in gone}, now)
 
 

@@ -9,7 +9,13 @@ from db.sources import flows, migrations, positions
 from db.sources.window import Window, any_of, on_cuts
 from db.tables import cells
 
-OWNERS = frozenset({"client", "campaign", "supervisor", "agent"})
+PLACES = frozenset({"client", "campaign"})
+OWNERS = PLACES | {"supervisor", "agent"}
+_MATRIX = frozenset({"bucket", "bucket_from", "bucket_from_no", "bucket_to"})
+_POSITIONS = (
+    (cells.position_campaign_cells, PLACES | {"bucket"}),
+    (cells.position_cells, OWNERS | {"bucket"}),
+)
 _COLUMN = {
     "client": "client_id",
     "campaign": "campaign_id",
@@ -75,14 +81,14 @@ SOURCES: dict[str, Source] = {
             "positions",
             "cut",
             positions.facts,
-            (Cells(cells.position_cells, OWNERS | {"bucket"}),),
+            tuple(Cells(table, dims) for table, dims in _POSITIONS),
             ("positions",),
         ),
         Source(
             "openings",
             "opening",
             positions.opening_of,
-            (Cells(cells.position_cells, OWNERS | {"bucket"}),),
+            tuple(Cells(table, dims) for table, dims in _POSITIONS),
             ("positions",),
         ),
         Source(
@@ -90,9 +96,8 @@ SOURCES: dict[str, Source] = {
             "pair",
             migrations.facts,
             (
-                Cells(
-                    cells.migration_cells, OWNERS | {"bucket", "bucket_from", "bucket_from_no", "bucket_to"}
-                ),
+                Cells(cells.migration_campaign_cells, PLACES | _MATRIX),
+                Cells(cells.migration_cells, OWNERS | _MATRIX),
             ),
             ("positions", "payments"),
             _MOVES,
@@ -111,7 +116,7 @@ SOURCES: dict[str, Source] = {
             "payments",
             "period",
             flows.payment_facts,
-            (Cells(cells.payment_cells, OWNERS),),
+            (Cells(cells.payment_campaign_cells, PLACES), Cells(cells.payment_cells, OWNERS)),
             ("payments",),
         ),
         Source(

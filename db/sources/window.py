@@ -13,7 +13,8 @@ from db.periods import Period
 class Window:
     """`cuts`: each client's (closing) cut; `openings`: its opening one. Clients send files on different days.
 
-    `known` lists every cut a client has, oldest first.
+    `known` lists every cut a client has, oldest first; `waiting` the days, by source, that changed and whose
+    cells are not rebuilt yet.
     """
 
     today: date
@@ -21,6 +22,7 @@ class Window:
     cuts: Mapping[int, date] = field(default_factory=dict)
     openings: Mapping[int, date] = field(default_factory=dict)
     known: Mapping[int, tuple[date, ...]] = field(default_factory=dict)
+    waiting: Mapping[str, Period] = field(default_factory=dict)
 
     def clients_by_cut(self) -> dict[date, list[int]]:
         grouped: dict[date, list[int]] = {}

@@ -8,7 +8,7 @@ from typing import Any
 
 from db.numbers import Key
 from skills.contract import Cell, Figure, Table, Trend, Value
-from skills.kpi.rows import Line, decimal, money_measure, value
+from skills.kpi.rows import Line, decimal, money_measure, quotient, value
 from skills.kpi.wording import Wording
 
 SMALL_N = 30
@@ -72,10 +72,10 @@ def detail(words: Wording, line: Line | None, variant: str | None) -> str:
     return words.say(key, num=num, den=den)
 
 
-def part(name: str, amount: Fraction, variant: str | None) -> Value:
+def part(name: str, amount: Fraction | int, variant: str | None) -> Value:
     """A numerator or denominator with its own unit."""
     money = money_measure(name, variant)
-    return Value(decimal(amount / 100) if money else Decimal(int(amount)), "money" if money else "count")
+    return Value(quotient(amount, 100) if money else Decimal(int(amount)), "money" if money else "count")
 
 
 # --- JSON ------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """From a request to what must be summed: period, comparison, cuts, resolved filters. Sums nothing itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from db.access import Names, resolve
 from db.cells.cuts import Cuts, load_cuts
 from db.cutoffs import Kind, kind_of, previous_same_cutoff, previous_year
 from db.metrics import Metric
-from db.numbers import Condition
+from db.numbers import Condition, load_waiting
 from db.periods import Period
 from db.scope import Scope
 from db.sources import Window
@@ -39,6 +40,7 @@ class Plan:
     variant: str | None
     cuts: Cuts
     clients: frozenset[int] | None  # the creditors in reach, None = all
+    waiting: Mapping[str, Period]  # days that changed and are not consolidated yet, by source
     today: date
 
     def cohort(self, dims: tuple[str, ...]) -> tuple[Condition, ...]:
@@ -99,6 +101,7 @@ def make_plan(ctx: Context, request: KpiRequest) -> Plan:
         variant=request.variant or (metric.variants[0] if metric.variants else None),
         cuts=load_cuts(ctx.session, clients),
         clients=clients,
+        waiting=load_waiting(ctx.session),
         today=today,
     )
 

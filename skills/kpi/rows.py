@@ -8,7 +8,7 @@ from fractions import Fraction
 from db.goals import targets_to_date
 from db.measures import MEASURES, TARGET_TO_DATE
 from db.metrics import Metric
-from db.numbers import Key, Sum, Summed, sum_up
+from db.numbers import Key, Sum, Summed, sum_up, together
 from db.periods import Period
 from skills.contract import Context, Value
 from skills.kpi.plan import Plan
@@ -20,15 +20,15 @@ _PLACES = 12
 class Line:
     """One row: additive parts in the facts' unit (centavos for money), and n. `den` None = no division."""
 
-    num: Fraction
-    den: Fraction | None
+    num: Fraction | int
+    den: Fraction | int | None
     n: int
 
     def amount(self, metric: Metric, variant: str | None) -> Decimal | None:
         """The value in the metric's unit; None where it would divide by zero."""
         if self.den is None:
-            return decimal(self.num / (100 if money_measure(metric.num, variant) else 1))
-        return decimal(self.num / self.den) if self.den else None
+            return quotient(self.num, 100 if money_measure(metric.num, variant) else 1)
+        return quotient(self.num, self.den) if self.den else None
 
 
 @dataclass(frozen=True)
@@ -51,38 +51,68 @@ def money_measure(name: str, variant: str | None) -> bool:
     return name == TARGET_TO_DATE or MEASURES[name].is_money(variant)
 
 
-def decimal(number: Fraction) -> Decimal:
-    return round(Decimal(number.numerator) / Decimal(number.denominator), _PLACES)
+def decimal(number: Fraction | int) -> Decimal:
+    return quotient(number.numerator, number.denominator)
+
+
+def quotient(over: Fraction | int, under: Fraction | int) -> Decimal:
+    if isinstance(over, int) and isinstance(under, int):
+        return round(Decimal(over) / under, _PLACES)
+    exact = Fraction(over) / under
+    return round(Decimal(exact.numerator) / exact.denominator, _PLACES)
 
 
 def lines(ctx: Context, plan: Plan, period: Period, dims: tuple[str, ...]) -> Lines:
     """Ratio of sums over one period, split by `dims`."""
     metric = plan.metric
-    num = _sums(ctx, plan, metric.num, period, dims)
     if metric.den is None:
-        return Lines({k: Line(Fraction(s.total), None, s.size) for k, s in num.by_key.items()}, (num,))
+        num = _sums(ctx, plan, (metric.num,), period, dims)
+        return Lines({k: Line(s.total, None, s.size) for k, (s,) in num.by_key.items()}, (num,))
     if metric.den == TARGET_TO_DATE:
+        num = _sums(ctx, plan, (metric.num,), period, dims)
         due = target_lines(ctx, plan, "recovered_amount", period, dims)
-        found = {k: _over(num.by_key.get(k), v * 100) for k, v in due.items()}
-        return Lines(found, (num,))
-    den = _sums(ctx, plan, metric.den, period, dims)
-    keys = sorted(set(den.by_key) | {k for k, s in num.by_key.items() if s.total}, key=str)
-    found = {k: _ratio(num.by_key.get(k), den.by_key.get(k)) for k in keys}
+        return Lines({k: _over(num.by_key.get(k), v * 100) for k, v in due.items()}, (num,))
+    if together(metric.num, metric.den):
+        both = _sums(ctx, plan, (metric.num, metric.den), period, dims)
+        return Lines({k: _ratio(n, d) for k, (n, d) in both.by_key.items()}, (both,))
+    num = _sums(ctx, plan, (metric.num,), period, dims)
+    den = _sums(ctx, plan, (metric.den,), period, dims)
+    keys = sorted(set(den.by_key) | {k for k, (s,) in num.by_key.items() if s.total}, key=str)
+    found = {k: _ratio(_one(num, k), _one(den, k)) for k in keys}
     return Lines(found, (num, den))
 
 
+def summed(plan: Plan, found: Lines) -> Line | None:
+    """The total of additive rows, so that the headline needs no query of its own."""
+    if not found.by_key:
+        return None
+    rows = found.by_key.values()
+    divided = plan.metric.den is not None
+    return Line(
+        num=sum(r.num for r in rows),
+        den=sum(r.den or 0 for r in rows) if divided else None,
+        n=sum(r.n for r in rows),
+    )
+
+
+def _one(found: Summed, key: Key) -> Sum | None:
+    return found.by_key[key][0] if key in found.by_key else None
+
+
 def _ratio(num: Sum | None, den: Sum | None) -> Line:
-    return Line(Fraction(num.total if num else 0), Fraction(den.total if den else 0), den.size if den else 0)
+    return Line(num.total if num else 0, den.total if den else 0, den.size if den else 0)
 
 
-def _over(num: Sum | None, due_cents: Fraction) -> Line:
-    return Line(Fraction(num.total if num else 0), due_cents, num.size if num else 0)
+def _over(num: tuple[Sum, ...] | None, due_cents: Fraction) -> Line:
+    return Line(num[0].total if num else 0, due_cents, num[0].size if num else 0)
 
 
-def _sums(ctx: Context, plan: Plan, measure: str, period: Period, dims: tuple[str, ...]) -> Summed:
+def _sums(
+    ctx: Context, plan: Plan, measures: tuple[str, ...], period: Period, dims: tuple[str, ...]
+) -> Summed:
     return sum_up(
         ctx.session,
-        measure,
+        measures,
         dims=dims,
         conditions=plan.cohort(dims),
         scope=ctx.actor.scope,
@@ -91,10 +121,10 @@ def _sums(ctx: Context, plan: Plan, measure: str, period: Period, dims: tuple[st
     )
 
 
-def left_out(ctx: Context, plan: Plan, measure: str) -> int:
-    """How much of something a rule keeps out of the number, over the plan's period."""
-    summed = _sums(ctx, plan, measure, plan.period, ())
-    return sum(s.total for s in summed.by_key.values())
+def left_out(ctx: Context, plan: Plan, *measures: str) -> tuple[int, ...]:
+    """How much of something a rule keeps out of the number, over the plan's period; 0s where nothing is."""
+    found = _sums(ctx, plan, measures, plan.period, ()).by_key.get(())
+    return tuple(s.total for s in found) if found else (0,) * len(measures)
 
 
 def target_lines(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from db import periods
 from db.cutoffs import kind_of, previous_same_cutoff
@@ -31,7 +30,7 @@ from skills.kpi import trend
 from skills.kpi.draw import Measured, bars, crossed, figure, json_rows, table
 from skills.kpi.freshness import as_of, require_reach
 from skills.kpi.plan import Plan, make_plan
-from skills.kpi.rows import Lines, decimal, left_out, lines, ordered, passing, target_lines
+from skills.kpi.rows import Lines, decimal, left_out, lines, ordered, passing, summed, target_lines
 from skills.kpi.sql import as_text
 from skills.kpi.wording import Wording
 
@@ -77,20 +76,31 @@ def _measure(ctx: Context, plan: Plan, request: KpiRequest, now: Lines) -> Measu
     targets = _targets(ctx, plan, plan.dims)
     if not plan.dims:
         total = now.by_key.get(())
-        return Measured((), rows, before, targets, total, before.get(()), targets.get(()))
-    total = lines(ctx, plan, plan.period, ()).by_key.get(())
-    total_before = _before(ctx, plan, ()).get(())
+        return Measured((), rows, before.by_key, targets, total, before.by_key.get(()), targets.get(()))
+    if _adds_up(plan):
+        total, total_before = summed(plan, now), summed(plan, before)
+    else:
+        total = lines(ctx, plan, plan.period, ()).by_key.get(())
+        total_before = _before(ctx, plan, ()).by_key.get(())
     due = _targets(ctx, plan, ()).get(())
-    return Measured(plan.dims, rows, before, targets, total, total_before, due)
+    return Measured(plan.dims, rows, before.by_key, targets, total, total_before, due)
 
 
-def _before(ctx: Context, plan: Plan, dims: tuple[str, ...]) -> Mapping[Key, Any]:
+def _adds_up(plan: Plan) -> bool:
+    """Whether the rows sum to the headline.
+
+    A roll's row of current accounts is not in its total; the agency's target is not the sum of its parts.
+    """
+    return plan.metric.id != "goal_attainment" and plan.cohort(plan.dims) == plan.cohort(())
+
+
+def _before(ctx: Context, plan: Plan, dims: tuple[str, ...]) -> Lines:
     """The comparison's lines; none where the data does not reach back that far."""
     try:
         require_reach(ctx, plan, plan.previous)
     except Refused:
-        return {}
-    return lines(ctx, plan, plan.previous, dims).by_key
+        return Lines({}, ())
+    return lines(ctx, plan, plan.previous, dims)
 
 
 def _targets(ctx: Context, plan: Plan, dims: tuple[str, ...]) -> Mapping[Key, Fraction]:
@@ -128,7 +138,7 @@ def _other_weight(ctx: Context, plan: Plan, words: Wording) -> list[Figure]:
     other = next(v for v in plan.metric.variants if v != plan.variant)
     twin = replace(plan, variant=other)
     now = lines(ctx, twin, plan.period, ()).by_key.get(())
-    before = _before(ctx, twin, ()).get(())
+    before = _before(ctx, twin, ()).by_key.get(())
     return [figure(words, words.say(f"kpi.by_{other}"), now, before, variant=other)]
 
 
@@ -142,7 +152,7 @@ def _month_beneath(ctx: Context, plan: Plan, words: Wording) -> list[Figure]:
     if not twin.window(month).cuts:
         return []
     now = lines(ctx, twin, month, ()).by_key.get(())
-    then = _before(ctx, twin, ()).get(())
+    then = _before(ctx, twin, ()).by_key.get(())
     label = words.say("kpi.month_to_cut")
     return [figure(words, label, now, then, previous_label=words.period(before))]
 
@@ -154,7 +164,7 @@ def _over_time(ctx: Context, plan: Plan, words: Wording, request: KpiRequest) ->
     dims = plan.dims[:1]
     found = trend.points(ctx, plan, request.grain or "day", dims)
     now = lines(ctx, plan, plan.period, ())
-    total = figure(words, words.metric(), now.by_key.get(()), _before(ctx, plan, ()).get(()))
+    total = figure(words, words.metric(), now.by_key.get(()), _before(ctx, plan, ()).by_key.get(()))
     notes = _notes(ctx, plan, words, None, request, now)
     return Answer(
         title=words.metric(),
@@ -182,7 +192,7 @@ def _notes(
     if plan.metric.kind == "migration":
         notes += _migration_notes(ctx, plan, words, measured)
     elif plan.metric.id == "ptp_kept_rate":
-        waiting = left_out(ctx, plan, "immature")
+        (waiting,) = left_out(ctx, plan, "immature")
         notes += [words.say("kpi.immature", n=waiting)] if waiting else []
     elif plan.metric.id == "recovery_rate":
         notes += _outside_cohort(ctx, plan, words)
@@ -202,7 +212,7 @@ def _migration_notes(ctx: Context, plan: Plan, words: Wording, measured: Measure
     notes = []
     if plan.period.days <= 7 and plan.period.end >= plan.today:
         notes.append(words.say("kpi.week_is_not_month"))
-    missing = left_out(ctx, plan, "unexplained")
+    (missing,) = left_out(ctx, plan, "unexplained")
     if missing:
         notes.append(words.say("kpi.unexplained", n=missing))
     if measured and any(key and str(key[0]) == "0" for key, _ in measured.rows):
@@ -211,7 +221,8 @@ def _migration_notes(ctx: Context, plan: Plan, words: Wording, measured: Measure
 
 
 def _outside_cohort(ctx: Context, plan: Plan, words: Wording) -> list[str]:
-    late = left_out(ctx, plan, "paid") - left_out(ctx, plan, "paid_by_cohort")
+    every, cohort = left_out(ctx, plan, "paid", "paid_by_cohort")
+    late = every - cohort
     if not late:
         return []
     amount = words.number(Value(decimal(Fraction(late, 100)), "money"))
