@@ -14,11 +14,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import Engine, insert
+from sqlalchemy import Connection, Engine, insert
 
 from db.access import names
-from db.bulk import insert_rows
 from db.buckets import bucket_of, edges_of
+from db.bulk import Row, insert_rows
 from db.calendars import load_calendars
 from db.cells.refresh import refresh
 from db.dirty import mark_dirty
@@ -35,6 +35,7 @@ from skills.text import load_texts
 
 ZONE = ZoneInfo("America/Mexico_City")
 NOW = datetime(2026, 11, 18, 14, 30, tzinfo=ZONE)
+START = "2026-09-01 06:00:00.000000"
 EDGES = "30|60|90|120|150|180"
 CAMPAIGNS, SUPERVISORS, AGENTS = 40, 25, 500
 CUTS = [date(2026, 9, 30), date(2026, 10, 20), date(2026, 10, 31), date(2026, 11, 8), date(2026, 11, 11)]
@@ -65,7 +66,10 @@ def fill(engine: Engine, accounts: int) -> None:
             c,
             reference.assignments,
             ("id", "account_id", "agent_id", "mode", "from_at", "from_on"),
-            ((int(i), int(i), int(a), "manual", "2026-09-01 06:00:00.000000", "2026-09-01") for i, a in zip(ids, agent, strict=True)),
+            (
+                (i, i, a, "manual", START, START[:10])
+                for i, a in zip(ids.tolist(), agent.tolist(), strict=True)
+            ),
         )
         start = random.integers(0, 170, accounts)
         for cut in CUTS:
@@ -86,10 +90,11 @@ _BALANCE = (
 )  # fmt: skip
 
 
-def _people(c: object) -> None:
-    run = c.execute  # type: ignore[attr-defined]
+def _people(c: Connection) -> None:
+    run = c.execute
     run(insert(reference.clients).values(id=1, code="C1", name="Cliente Uno", regime="FINANCIERA",
-        bucket_edges=EDGES, promise_grace_days=2, promise_threshold_pct=100, payment_lag_days=2, pay_accounts=""))  # fmt: skip
+        bucket_edges=EDGES, promise_grace_days=2, promise_threshold_pct=100, payment_lag_days=2,
+        pay_accounts=""))  # fmt: skip
     run(insert(reference.campaigns), [
         {"id": i, "code": f"K{i}", "client_id": 1, "name": f"Campaña {i}", "kind": "COBRANZA"}
         for i in range(1, CAMPAIGNS + 1)
@@ -107,14 +112,14 @@ def _people(c: object) -> None:
     ])  # fmt: skip
 
 
-def _accounts(ids: np.ndarray, campaign: np.ndarray, cents: np.ndarray) -> Iterator[tuple[object, ...]]:
+def _accounts(ids: np.ndarray, campaign: np.ndarray, cents: np.ndarray) -> Iterator[Row]:
     for i, k, b in zip(ids.tolist(), campaign.tolist(), cents.tolist(), strict=True):
         yield (i, 1, k, f"{i:010d}", "2026-09-01", b, 20, "1-30", 1, 0, "2026-09-30", "TDC", "Jalisco")
 
 
 def _cut_rows(
     cut: date, ids: np.ndarray, campaign: np.ndarray, cents: np.ndarray, dpd: np.ndarray
-) -> Iterator[tuple[object, ...]]:
+) -> Iterator[Row]:
     day = cut.isoformat()
     known = {d: bucket_of(d, edges_of(EDGES)) for d in range(int(dpd.max()) + 1)}
     for i, k, b, d in zip(ids.tolist(), campaign.tolist(), cents.tolist(), dpd.tolist(), strict=True):
@@ -123,7 +128,7 @@ def _cut_rows(
 
 
 def _flows(
-    c: object, random: np.random.Generator, accounts: int, campaign: np.ndarray, agent: np.ndarray
+    c: Connection, random: np.random.Generator, accounts: int, campaign: np.ndarray, agent: np.ndarray
 ) -> None:
     days = [d for d in Period(start=date(2026, 10, 1), end=NOW.date()).each_day() if d.weekday() < 6]
     calls, paid = accounts * 3, accounts // 8
@@ -135,23 +140,25 @@ def _flows(
     order = np.argsort(when, kind="stable")
     iso = [d.isoformat() for d in days]
 
-    def contacts() -> Iterator[tuple[object, ...]]:
+    def contacts() -> Iterator[Row]:
         for n in order.tolist():
             a, d, h = int(at[n]), iso[when[n]], int(hour[n])
-            yield (1, int(campaign[a]), a + 1, int(agent[a]), f"{d} {h + 6:02d}:00:00.000000" if h < 18 else
-                   f"{d} 23:59:59.000000", d, h, "call", "TCO", int(human[n]), int(human[n]), int(talk[n]), 10)  # fmt: skip
+            started = f"{d} {min(h + 6, 23):02d}:00:00.000000"
+            spoke = int(human[n])
+            yield (1, int(campaign[a]), a + 1, int(agent[a]), started, d, h, "call", "TCO", spoke, spoke,
+                   int(talk[n]), 10)  # fmt: skip
 
-    insert_rows(c, facts.contacts, (  # type: ignore[arg-type]
+    insert_rows(c, facts.contacts, (
         "client_id", "campaign_id", "account_id", "agent_id", "started_at", "started_on", "started_hour",
         "channel", "result_code", "human", "rpc", "talk_seconds", "wrap_seconds"), contacts())  # fmt: skip
     who = random.integers(0, accounts, paid)
     day = random.integers(0, len(days), paid)
-    insert_rows(c, facts.payments, (  # type: ignore[arg-type]
+    insert_rows(c, facts.payments, (
         "client_id", "campaign_id", "account_id", "payment_ref", "paid_on", "posted_on", "amount_cents"),
         ((1, int(campaign[w]), int(w) + 1, f"P{n}", iso[d], iso[d], 50_000)
          for n, (w, d) in enumerate(zip(who.tolist(), day.tolist(), strict=True))))  # fmt: skip
     for source in ("contacts", "payments"):
-        mark_dirty(c, source, 1, days, NOW)  # type: ignore[arg-type]
+        mark_dirty(c, source, 1, days, NOW)
 
 
 def timed(run: Callable[[], object], times: int) -> tuple[float, float]:
@@ -240,10 +247,15 @@ def main() -> None:
         print(f"\n{kind}")
         small = measure(build(url("small"), options.small))
         large = measure(build(url("large"), options.large))
-        print(f"  {'question':36} {'small p50':>10} {'large p50':>10} {'large p99':>10} {'ratio':>6} {'raw p50':>10}")
+        print(
+            f"  {'question':36} {'small p50':>10} {'large p50':>10} {'large p99':>10} "
+            f"{'ratio':>6} {'raw p50':>10}"
+        )
         for title, (p50, p99, raw) in large.items():
             base = small[title][0]
-            print(f"  {title:36} {base:>8.1f}ms {p50:>8.1f}ms {p99:>8.1f}ms {p50 / base:>5.1f}x {raw:>8.0f}ms")
+            print(
+                f"  {title:36} {base:>8.1f}ms {p50:>8.1f}ms {p99:>8.1f}ms {p50 / base:>5.1f}x {raw:>8.0f}ms"
+            )
 
 
 def urls(folder: Path, only: str | None) -> Iterator[tuple[str, Callable[[str], str]]]:

@@ -115,8 +115,9 @@ class Oracle:
         rows = rows.merge(
             after[["account_id", "bucket_no", "status"]], on="account_id", how="left", suffixes=("", "_to")
         )
-        paid = self["payments"]
-        paid = paid[(paid.paid_on > opened) & (paid.paid_on <= closed)].groupby("account_id").amount_cents.sum()
+        money = self["payments"]
+        money = money[(money.paid_on > opened) & (money.paid_on <= closed)]
+        paid = money.groupby("account_id").amount_cents.sum()
         recalled = rows.recalled_on.notna() & (rows.recalled_on <= closed)
         written_off = recalled & rows.recall_reason.fillna("").str.upper().str.startswith("CASTIG")
         absent = rows.bucket_no_to.isna()
@@ -156,7 +157,9 @@ class Oracle:
         return rows
 
     def promised(self, column: str, start: date, end: date) -> pd.DataFrame:
-        rows = self["promises"].merge(self["promise_results"], left_on="id", right_on="promise_id", how="left")
+        rows = self["promises"].merge(
+            self["promise_results"], left_on="id", right_on="promise_id", how="left"
+        )
         rows = rows[(rows[column] >= pd.Timestamp(start)) & (rows[column] <= pd.Timestamp(end))].copy()
         rows["agent_id"] = rows.agent_id.fillna(0).astype(int)
         rows["supervisor_id"] = self.supervisor(rows.agent_id, rows.made_on)

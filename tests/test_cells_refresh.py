@@ -1,0 +1,135 @@
+"""Late files reach the cells; a day that changed is never answered from old sums."""
+
+from datetime import date, timedelta
+from threading import Thread
+
+import pytest
+from sqlalchemy import Engine, select
+
+from db.calendars import load_calendars
+from db.cells import marks
+from db.cells.refresh import refresh
+from db.dirty import mark_dirty
+from db.engine import reading, writing
+from db.numbers import Summed, load_waiting, sum_up
+from db.periods import Period
+from db.scope import Scope
+from db.sources import Window
+from db.tables.cells import built_days, dirty_days
+from db.tables.facts import payments
+from tests.small import ACCOUNT, ALAMEDA, NOW, fill
+
+CALENDARS = load_calendars()
+NOVEMBER = Period(start=date(2026, 11, 1), end=date(2026, 11, 18))
+LATE = date(2026, 11, 6)
+
+
+@pytest.fixture
+def built(engine: Engine) -> Engine:
+    with writing(engine) as connection:
+        fill(connection)
+    refresh(engine, CALENDARS, now=NOW)
+    return engine
+
+
+def pay_late(engine: Engine, *, mark: bool) -> None:
+    """A payment of 1,000 pesos of an earlier day arrives; the mark is written with it, or forgotten."""
+    with writing(engine) as connection:
+        connection.execute(
+            payments.insert().values(
+                client_id=ALAMEDA,
+                campaign_id=1,
+                account_id=ACCOUNT["C"],
+                payment_ref="LATE",
+                paid_on=LATE,
+                posted_on=LATE,
+                amount_cents=100_000,
+            )
+        )
+        if mark:
+            mark_dirty(connection, "payments", ALAMEDA, [LATE], NOW + timedelta(minutes=5))
+
+
+def paid(engine: Engine) -> Summed:
+    with reading(engine) as connection:
+        window = Window(today=NOW.date(), period=NOVEMBER, waiting=load_waiting(connection))
+        return sum_up(connection, ("paid",), scope=Scope(), window=window)
+
+
+def total(summed: Summed) -> int:
+    return summed.by_key[()][0].total
+
+
+def test_a_late_payment_is_read_from_the_records_until_the_cells_have_it(built: Engine) -> None:
+    assert (total(paid(built)), paid(built).from_cells) == (545_000, True)
+    pay_late(built, mark=True)
+    waiting = paid(built)
+    assert (total(waiting), waiting.from_cells, waiting.stale) == (645_000, False, True)
+    done = refresh(built, CALENDARS, now=NOW)
+    assert done.days["payments"] == 1
+    after = paid(built)
+    assert (total(after), after.from_cells, after.stale) == (645_000, True, False)
+
+
+def test_without_the_mark_the_old_sum_would_be_told(built: Engine) -> None:
+    """The guard off: this is the wrong number the mark prevents."""
+    pay_late(built, mark=False)
+    refresh(built, CALENDARS, now=NOW)
+    assert total(paid(built)) == 545_000
+    refresh(built, CALENDARS, now=NOW, full=True)
+    assert total(paid(built)) == 645_000
+
+
+def test_only_what_changed_is_rebuilt(built: Engine) -> None:
+    pay_late(built, mark=True)
+    later = NOW + timedelta(hours=1)
+    refresh(built, CALENDARS, now=later)
+    with reading(built) as connection:
+        query = select(built_days.c.day).where(
+            built_days.c.source == "payments", built_days.c.built_at == later
+        )
+        assert list(connection.execute(query).scalars()) == [LATE]
+
+
+def test_a_full_refresh_changes_nothing(built: Engine) -> None:
+    before = total(paid(built))
+    refresh(built, CALENDARS, now=NOW, full=True)
+    assert total(paid(built)) == before
+    assert refresh(built, CALENDARS, now=NOW).days == {}
+
+
+def test_a_mark_made_while_the_cells_are_built_survives(built: Engine) -> None:
+    with writing(built) as connection:
+        mark_dirty(connection, "payments", ALAMEDA, [LATE], NOW)
+    with reading(built) as connection:
+        seen = marks.marked(connection, "payments")
+    with writing(built) as connection:
+        mark_dirty(connection, "payments", ALAMEDA, [LATE], NOW + timedelta(seconds=1))
+        marks.settle(connection, "payments", seen)
+        assert connection.execute(select(dirty_days.c.day)).scalars().all() == [LATE]
+        marks.settle(connection, "payments", marks.marked(connection, "payments"))
+        assert connection.execute(select(dirty_days.c.day)).first() is None
+
+
+def test_refreshes_at_once_wait_for_each_other(built: Engine) -> None:
+    pay_late(built, mark=True)
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            refresh(built, CALENDARS, now=NOW, full=True)
+        except BaseException as fault:
+            failures.append(fault)
+
+    threads = [Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    assert total(paid(built)) == 645_000
+
+
+def test_an_empty_agency_refreshes_to_nothing(engine: Engine) -> None:
+    assert refresh(engine, CALENDARS, now=NOW, full=True).days == {}
+    assert paid(engine).by_key == {}
