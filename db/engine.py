@@ -73,3 +73,18 @@ def writing(engine: Engine) -> Iterator[Connection]:
         connection = connection.execution_options(cartera_writes=True)
         with connection.begin():
             yield connection
+
+
+def learn_sizes(engine: Engine) -> None:
+    """Lets the planner know how large the tables have grown: after a first load it guesses badly.
+
+    SQLite looks at a sample, in milliseconds; PostgreSQL does it by itself, only too late for a first load.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA analysis_limit=400")
+            connection.exec_driver_sql("ANALYZE")
+            connection.commit()
+    else:
+        with engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")

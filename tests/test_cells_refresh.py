@@ -16,8 +16,8 @@ from db.periods import Period
 from db.scope import Scope
 from db.sources import Window
 from db.tables.cells import built_days, dirty_days
-from db.tables.facts import payments
-from tests.small import ACCOUNT, ALAMEDA, NOW, fill
+from db.tables.facts import contacts, payments
+from tests.small import ACCOUNT, ALAMEDA, ANA, BETO, CARLA, NOW, at, fill
 
 CALENDARS = load_calendars()
 NOVEMBER = Period(start=date(2026, 11, 1), end=date(2026, 11, 18))
@@ -78,6 +78,41 @@ def test_without_the_mark_the_old_sum_would_be_told(built: Engine) -> None:
     assert total(paid(built)) == 545_000
     refresh(built, CALENDARS, now=NOW, full=True)
     assert total(paid(built)) == 645_000
+
+
+def paid_by_agent(engine: Engine) -> dict[int, int]:
+    with reading(engine) as connection:
+        window = Window(today=NOW.date(), period=NOVEMBER, waiting=load_waiting(connection))
+        found = sum_up(connection, ("paid",), dims=("agent",), scope=Scope(), window=window)
+    assert found.from_cells
+    return {key[0]: sums[0].total for key, sums in found.by_key.items()}
+
+
+def test_a_late_contact_moves_the_credit_of_the_payments_after_it(built: Engine) -> None:
+    assert paid_by_agent(built) == {ANA: 530_000, CARLA: 15_000}
+    day = date(2026, 11, 8)
+    with writing(built) as connection:
+        connection.execute(
+            contacts.insert().values(
+                client_id=ALAMEDA,
+                campaign_id=1,
+                account_id=ACCOUNT["B"],
+                agent_id=BETO,
+                started_at=at(day),
+                started_on=day,
+                started_hour=10,
+                channel="call",
+                result_code="TCO",
+                human=True,
+                rpc=True,
+                talk_seconds=60,
+                wrap_seconds=5,
+            )
+        )
+        mark_dirty(connection, "contacts", ALAMEDA, [day], NOW)
+    refresh(built, CALENDARS, now=NOW)
+    # B's 300, and 200 with its reversal, are Beto's now.
+    assert paid_by_agent(built) == {ANA: 500_000, BETO: 30_000, CARLA: 15_000}
 
 
 def test_only_what_changed_is_rebuilt(built: Engine) -> None:

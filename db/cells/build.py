@@ -4,10 +4,11 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, FromClause, Table, func, select
 
 from db.bulk import Row
 from db.sources import SOURCES, Window
+from db.sources.migrations import matrix
 from db.tables import cells
 
 # Bump when a definition below or in db/sources changes: the next refresh rebuilds everything.
@@ -37,7 +38,24 @@ def sums(
     clients: Collection[int],
 ) -> list[Row]:
     """The rows of `table` for the window, in the table's column order and storage form."""
-    rows = SOURCES[source].facts(window, frozenset())
+    return _summed(connection, SOURCES[source].facts(window, frozenset()), table, summed, clients)
+
+
+def matrices(
+    connection: Connection, opened: date, closed: Collection[date], clients: Collection[int]
+) -> list[Row]:
+    """The rows of migration_cells from one opening cut to each of these closing ones."""
+    rows = matrix(opened, closed, clients).subquery()
+    return _summed(connection, rows, cells.migration_cells, MIGRATION_SUMS, clients)
+
+
+def _summed(
+    connection: Connection,
+    rows: FromClause,
+    table: Table,
+    summed: Collection[str],
+    clients: Collection[int],
+) -> list[Row]:
     key = [rows.c[c.name] for c in table.columns if c.name not in summed]
     # coalesce stands outside the grouped columns: PostgreSQL would not know it again there.
     picked: list[Any] = [

@@ -17,7 +17,7 @@ from db.cells.lock import only_one
 from db.cells.marks import mark, mark_everything, marked
 from db.cells.stand import refresh_stand
 from db.credits import payments_affected_by, refresh_credits
-from db.engine import reading, writing
+from db.engine import learn_sizes, reading, writing
 from db.promises import refresh_promises
 from db.tables import cells
 
@@ -42,6 +42,7 @@ def refresh(engine: Engine, calendars: Calendars, *, now: datetime, full: bool =
             with writing(engine) as connection:
                 mark_everything(connection, now)
         if _anything_marked(engine):
+            learn_sizes(engine)
             done.days |= refresh_stand(engine, now)
             _redo_money(engine, calendars, now)
             for source in build.FLOWS:
@@ -54,9 +55,9 @@ def refresh(engine: Engine, calendars: Calendars, *, now: datetime, full: bool =
 def _redo_money(engine: Engine, calendars: Calendars, now: datetime) -> None:
     """Who each payment is credited to and what became of each promise; what they touch is marked too."""
     with writing(engine) as connection:
-        contacts, payments = marked(connection, "contacts").days, marked(connection, "payments").days
-        promises = marked(connection, "promises").days
+        contacts, promises = marked(connection, "contacts").days, marked(connection, "promises").days
         mark(connection, "payments", payments_affected_by(connection, "contacts", contacts), now)
+        payments = marked(connection, "payments").days
         mark(connection, "payments", refresh_credits(connection, payments), now)
         due = refresh_promises(connection, calendars, payments=payments, promises=promises)
         mark(connection, "promises_due", due, now)

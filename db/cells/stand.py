@@ -1,7 +1,7 @@
 """Rebuilds what stands at a cut: position cells, and the migration matrices between cuts."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, delete, func, select
@@ -26,8 +26,8 @@ def refresh_stand(engine: Engine, now: datetime) -> dict[str, int]:
     for day, clients in by_day(wanted):
         _build_day(engine, day, clients, now)
     pairs = _pairs_to_build(engine, wanted, dirty.days, moved.days)
-    for (opened, closed), clients in sorted(pairs.items()):
-        _build_pair(engine, opened, closed, clients, now)
+    for opened, clients, closed in _by_opening(pairs):
+        _build_matrices(engine, opened, closed, clients)
     with writing(engine) as connection:
         _forget(connection, dirty.days, wanted, now)
         _mark_cohorts(connection, wanted, now)
@@ -51,7 +51,9 @@ def _cuts_to_build(connection: Connection, dirty: Days) -> Days:
         sent = select(table.c.as_of).where(of_client, table.c.as_of.in_(days)).distinct()
         files = set(connection.execute(sent).scalars())
         first = connection.execute(select(func.min(table.c.as_of)).where(of_client)).scalar()
-        found[client] = files | {d for d in days if first is None or d < first}
+        before = {d for d in days if first is None or d < first}
+        # Once files come, of the days before the first only the last placement can open a period.
+        found[client] = files | (before if first is None else set(sorted(before)[-1:]))
         placements = days - found[client]
         if placements:
             found[client] |= {cut for cut in built.get(client, ()) if cut >= min(placements)}
@@ -94,18 +96,27 @@ def _pairs_in_use(cuts: Cuts, client: int) -> Iterator[Pair]:
             yield opened, closed
 
 
-def _build_pair(engine: Engine, opened: date, closed: date, clients: list[int], now: datetime) -> None:
-    window = Window(
-        today=now.date(), cuts=dict.fromkeys(clients, closed), openings=dict.fromkeys(clients, opened)
-    )
-    table = cells.migration_cells
+def _by_opening(pairs: Mapping[Pair, list[int]]) -> Iterator[tuple[date, list[int], list[date]]]:
+    """The closing cuts of each opening one, for the clients that share them."""
+    grouped: dict[tuple[date, tuple[int, ...]], list[date]] = defaultdict(list)
+    for (opened, closed), clients in sorted(pairs.items()):
+        grouped[opened, tuple(clients)].append(closed)
+    for (opened, clients_), closed_ in grouped.items():
+        yield opened, list(clients_), closed_
+
+
+def _build_matrices(engine: Engine, opened: date, closed: list[date], clients: list[int]) -> None:
     with reading(engine) as connection:
-        rows = build.sums(connection, "migrations", table, build.MIGRATION_SUMS, window, clients)
-    coarse = cells.migration_campaign_cells
+        rows = build.matrices(connection, opened, closed, clients)
+    table, coarse = cells.migration_cells, cells.migration_campaign_cells
     with writing(engine) as connection:
         for each, some in ((table, rows), (coarse, build.coarser(table, rows, coarse, build.MIGRATION_SUMS))):
-            of_pair = (each.c.opened_on == opened, each.c.closed_on == closed, each.c.client_id.in_(clients))
-            connection.execute(delete(each).where(*of_pair))
+            of_pairs = (
+                each.c.opened_on == opened,
+                each.c.closed_on.in_(closed),
+                each.c.client_id.in_(clients),
+            )
+            connection.execute(delete(each).where(*of_pairs))
             insert_rows(connection, each, list(each.columns.keys()), some)
 
 
