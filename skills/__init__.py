@@ -1,1 +1,14 @@
 """What people can ask or do. Each skill is a folder; none imports another, nor the surface above."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from skills.contract import Skill
+
+
+def all_skills() -> "tuple[Skill, ...]":
+    """Every skill there is. Imported when asked for: a skill's own imports pass through this module."""
+    from skills.help.skill import SKILL as HELP
+    from skills.kpi.skill import SKILL as KPI
+
+    return (KPI, HELP)

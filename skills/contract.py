@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from db.periods import Period
+from db.scope import Scope as Scope
 
 Role = Literal[
     "agent", "supervisor", "manager", "compliance", "quality", "admin", "director", "client_viewer"
@@ -61,21 +62,6 @@ class KpiRequest(_Frozen):
         if out["variant"] is None:
             del out["variant"]
         return out
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Whose rows an actor may see; None means no limit on that side. It becomes a mandatory WHERE.
-
-    `finest` is the finest owner a row may be split by or filtered on.
-    """
-
-    campaigns: frozenset[int] | None = None
-    clients: frozenset[int] | None = None
-    supervisors: frozenset[int] | None = None
-    agents: frozenset[int] | None = None
-    finest: Literal["agent", "supervisor", "campaign", "client"] = "agent"
-    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -214,9 +200,10 @@ class Context:
     actor: Actor
     session: Any
     now: datetime
-    metrics: Any
+    metrics: Any  # db.metrics.Catalogue
+    names: Any  # db.access.Names
+    calendars: Any  # db.calendars.Calendars
     say: Say
-    calendar: Any
 
 
 class Refused(Exception):

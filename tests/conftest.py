@@ -15,6 +15,7 @@ from db.calendars import load_calendars
 from db.cells.refresh import refresh
 from db.engine import open_engine, writing
 from db.tables import metadata
+from tests.loading_agency import agency, loaded_once  # noqa: F401  (fixtures)
 from tests.small import NOW, fill
 
 

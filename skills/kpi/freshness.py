@@ -51,6 +51,18 @@ def as_of(ctx: Context, plan: Plan) -> dict[str, date]:
     return found
 
 
+def nothing_found(ctx: Context, plan: Plan, period: str) -> Refused:
+    """No row meets the question; says what the last day with data is, so that the next question can."""
+    held = reach(ctx.session, sources_of(plan.metric)[0], plan.clients)
+    return Refused(
+        "kpi.nothing_found",
+        about="no_data",
+        metric=plan.metric.label.in_(ctx.actor.language),
+        period=period,
+        last=text.day(held.end, ctx.actor.language, plan.today) if held else "",
+    )
+
+
 def require_reach(ctx: Context, plan: Plan, period: Period) -> None:
     """A period outside the data is said, with the days there are; it is never a zero."""
     metric = plan.metric.label.in_(ctx.actor.language)

@@ -22,6 +22,8 @@ from skills.contract import Context, Filter, KpiRequest, Refused
 OWNERS = ("client", "campaign", "supervisor", "agent")
 # A cut this many days older than a past day asked for still answers for it, with its date said.
 STALE_CUT_DAYS = 7
+# How far a trend reaches back when no period is said.
+WEEKS_BACK, MONTHS_BACK = 7, 5
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,13 @@ def make_plan(ctx: Context, request: KpiRequest) -> Plan:
     today = ctx.now.date()
     if request.compare and request.compare.to == "budget":
         raise Refused("kpi.no_budget", about="unsupported:budget")
-    period = _period(metric, request.period, today)
+    period = _period(metric, request, today)
     conditions, thresholds = _filters(ctx, metric, request.filters)
     dims = _dims(ctx, metric, request)
     calendar = ctx.calendars.working
-    meant: Kind | None = None if request.period else ("month" if metric.kind != "stock" else "day")
+    meant: Kind | None = (
+        None if request.period or request.grain else ("month" if metric.kind != "stock" else "day")
+    )
     clients = _clients(ctx.session, conditions, ctx.actor.scope)
     return Plan(
         metric=metric,
@@ -118,8 +122,15 @@ def _metric(ctx: Context, request: KpiRequest) -> Metric:
     return metric
 
 
-def _period(metric: Metric, said: Period | None, today: date) -> Period:
-    """Flows and rates default to the month to date, stocks to today's cut."""
+def _period(metric: Metric, request: KpiRequest, today: date) -> Period:
+    """Flows and rates default to the month to date, stocks to today's cut, a trend to what makes a line."""
+    said = request.period
+    if said is None and request.grain in ("week", "month"):
+        back = timedelta(weeks=WEEKS_BACK) if request.grain == "week" else timedelta(days=30 * MONTHS_BACK)
+        first = periods.week_of(today - back) if request.grain == "week" else periods.month_of(today - back)
+        return Period(start=first.start, end=today)
+    if said is None and request.grain == "day":
+        return Period(start=today.replace(day=1), end=today)
     if said is None:
         return periods.day(today) if metric.kind == "stock" else Period(start=today.replace(day=1), end=today)
     if said.start > today:

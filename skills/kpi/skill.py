@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
-from db import periods
 from db.cutoffs import kind_of, previous_same_cutoff
 from db.numbers import Key
-from db.periods import Period
+from db.periods import Period, week_of
 from db.scope import COARSER
 from skills.contract import (
     Answer,
     Basis,
+    Compare,
     Context,
     Figure,
     Figures,
@@ -28,8 +28,8 @@ from skills.contract import (
 )
 from skills.kpi import trend
 from skills.kpi.draw import Measured, bars, crossed, figure, json_rows, table
-from skills.kpi.freshness import as_of, require_reach
-from skills.kpi.plan import Plan, make_plan
+from skills.kpi.freshness import as_of, nothing_found, require_reach
+from skills.kpi.plan import WEEKS_BACK, Plan, make_plan
 from skills.kpi.rows import Lines, decimal, left_out, lines, ordered, passing, summed, target_lines
 from skills.kpi.sql import as_text
 from skills.kpi.wording import Wording
@@ -49,7 +49,7 @@ def answer_kpi(ctx: Context, request: KpiRequest) -> Answer:
     now = lines(ctx, plan, plan.period, plan.dims)
     measured = _measure(ctx, plan, request, now)
     if measured.total is None and not measured.rows:
-        raise Refused("kpi.nothing_found", about="no_data", period=words.period_said())
+        raise nothing_found(ctx, plan, words.period_said())
     parts: list[Part] = [Figures(tuple(_figures(ctx, plan, words, measured)))]
     if plan.dims:
         grid = len(plan.dims) == 2
@@ -103,8 +103,16 @@ def _before(ctx: Context, plan: Plan, dims: tuple[str, ...]) -> Lines:
     return lines(ctx, plan, plan.previous, dims)
 
 
+def _too_short_for_target(plan: Plan) -> bool:
+    """A month's roll is not met by a week's: fewer days roll fewer accounts."""
+    return plan.metric.kind == "migration" and kind_of(plan.period, plan.today).kind not in (
+        "month",
+        "quarter",
+    )
+
+
 def _targets(ctx: Context, plan: Plan, dims: tuple[str, ...]) -> Mapping[Key, Fraction]:
-    if plan.metric.id == "goal_attainment":
+    if plan.metric.id == "goal_attainment" or _too_short_for_target(plan):
         return {}
     return target_lines(ctx, plan, plan.metric.id, plan.period, dims)
 
@@ -163,8 +171,11 @@ def _month_beneath(ctx: Context, plan: Plan, words: Wording) -> list[Figure]:
 def _over_time(ctx: Context, plan: Plan, words: Wording, request: KpiRequest) -> Answer:
     dims = plan.dims[:1]
     found = trend.points(ctx, plan, request.grain or "day", dims)
-    now = lines(ctx, plan, plan.period, ())
-    total = figure(words, words.metric(), now.by_key.get(()), _before(ctx, plan, ()).by_key.get(()))
+    told = plan if plan.metric.kind == "flow" else _last_step(plan, found)
+    now = lines(ctx, told, told.period, ())
+    before = _before(ctx, told, ()).by_key.get(())
+    label = words.metric() if told is plan else f"{words.metric()} · {words.period(told.period)}"
+    total = figure(words, label, now.by_key.get(()), before, previous_label=words.period(told.previous))
     notes = _notes(ctx, plan, words, None, request, now)
     return Answer(
         title=words.metric(),
@@ -180,6 +191,14 @@ def _over_time(ctx: Context, plan: Plan, words: Wording, request: KpiRequest) ->
     )
 
 
+def _last_step(plan: Plan, found: list[trend.Point]) -> Plan:
+    """Rolls and stocks do not add up over weeks: the headline is the last step, beside the one before."""
+    spans = [span for span, _ in found]
+    if not spans:
+        return plan
+    return replace(plan, period=spans[-1], previous=spans[-2] if len(spans) > 1 else plan.previous)
+
+
 # --- what must be said beside the number ---------------------------------------------------------------
 
 
@@ -188,7 +207,11 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = []
     if not plan.said_period:
-        notes.append(words.say(f"kpi.defaulted_{'stock' if plan.metric.kind == 'stock' else 'flow'}"))
+        defaulted = "trend" if request.grain else "stock" if plan.metric.kind == "stock" else "flow"
+        notes.append(words.say(f"kpi.defaulted_{defaulted}"))
+    if plan.compared and plan.metric.kind != "stock" and plan.period.days != plan.previous.days:
+        days = {"now": plan.period.days, "then": plan.previous.days}
+        notes += [words.say("kpi.uneven", **days)] if plan.partial else []
     if plan.metric.kind == "migration":
         notes += _migration_notes(ctx, plan, words, measured)
     elif plan.metric.id == "ptp_kept_rate":
@@ -277,12 +300,29 @@ def _next(words: Wording, request: KpiRequest) -> tuple[Option, ...]:
             continue
         asked = replace_dims(request, dim)
         options.append(Option(words.say(f"kpi.button.{dim}"), "kpi", asked.fields()))
-    week = words.plan.metric.kind == "migration" and words.plan.period.days <= 7
-    if week:
-        month = periods.Period(start=words.plan.today.replace(day=1), end=words.plan.today)
-        longer = request.model_copy(update={"period": month})
-        options.append(Option(words.say("kpi.button.mtd"), "kpi", longer.fields()))
-    return tuple(options[:5])
+    return (*options[:4], *_longer(words, request), _compared(words, request))
+
+
+def _longer(words: Wording, request: KpiRequest) -> tuple[Option, ...]:
+    """The month, beside a week's migration."""
+    if words.plan.metric.kind != "migration" or words.plan.period.days > 7:
+        return ()
+    month = Period(start=words.plan.today.replace(day=1), end=words.plan.today)
+    asked = request.model_copy(update={"period": month})
+    return (Option(words.say("kpi.button.mtd"), "kpi", asked.fields()),)
+
+
+def _compared(words: Wording, request: KpiRequest) -> Option:
+    """A split beside the same split before; one number, over its last weeks."""
+    if request.dims and not words.plan.compared:
+        compare = Compare(to="period", period=words.plan.previous)
+        asked = request.model_copy(update={"compare": compare})
+        return Option(words.say("kpi.button.compare"), "kpi", asked.fields())
+    end = words.plan.period.end
+    weeks = Period(start=week_of(end).start - timedelta(weeks=WEEKS_BACK), end=end)
+    asked = request.model_copy(update={"period": weeks, "grain": "week", "dims": (), "compare": None})
+    asked = asked.model_copy(update={"limit": None, "order": None})
+    return Option(words.say("kpi.button.trend"), "kpi", asked.fields())
 
 
 def replace_dims(request: KpiRequest, dim: str) -> KpiRequest:

@@ -1,0 +1,135 @@
+"""Turns what the reader could not settle into a sentence and buttons, each a whole request. Reads nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any, Protocol
+
+from bot.outcome import Outcome
+from db.metrics import Catalogue
+from db.periods import Period
+from skills.contract import Language, Option
+from skills.text import Texts, period
+
+MOST = 5
+
+
+class Reading(Protocol):
+    """What the desk needs of a reading, whoever made it."""
+
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def intent(self) -> str | None: ...
+    @property
+    def fields(self) -> Mapping[str, Any] | None: ...
+    @property
+    def about(self) -> str | None: ...
+    @property
+    def candidates(self) -> Sequence[Any]: ...
+    @property
+    def unread(self) -> Sequence[str]: ...
+    @property
+    def choices(self) -> Sequence[Option]: ...
+    @property
+    def repairs(self) -> Sequence[tuple[str, str]]: ...
+    def json(self) -> dict[str, Any]: ...
+
+
+def asked_back(read: Reading, catalogue: Catalogue, texts: Texts, language: Language) -> Outcome:
+    about = read.about or "unknown_term"
+    options = tuple(_worded(each, catalogue, texts, language) for each in read.choices)[:MOST]
+    options = options or tuple(_options(read, about, catalogue, language))[:MOST]
+    key, slots = _sentence(read, about, texts, language, bool(options))
+    request = {read.intent: dict(read.fields)} if read.intent and read.fields else None
+    return Outcome(
+        "clarify",
+        language,
+        request=request,
+        message=texts.say(language, key, **slots),
+        about=about,
+        choices=options,
+        unread=tuple(read.unread),
+    )
+
+
+def _sentence(
+    read: Reading, about: str, texts: Texts, language: Language, has_options: bool
+) -> tuple[str, dict[str, str]]:
+    """The most particular sentence there is: `entity:agent`, then `entity`, then the general one."""
+    kind, _, detail = about.partition(":")
+    words = ", ".join(f"«{word}»" if language == "es" else f"“{word}”" for word in read.unread)
+    candidates = ", ".join(str(each) for each in read.candidates if isinstance(each, str))
+    slots = {"words": words, "detail": detail, "candidates": candidates}
+    tried = [f"clarify.{kind}.{detail}" if detail else "", f"clarify.{kind}"]
+    if kind == "unknown_term" and not words:
+        tried = ["clarify.general"]
+    if kind == "entity" and not has_options:
+        tried.insert(0, "clarify.entity_unknown")
+    return next((key for key in tried if key and key in texts), "clarify.general"), slots
+
+
+def _worded(option: Option, catalogue: Catalogue, texts: Texts, language: Language) -> Option:
+    """The reader labels a choice by its id where it is one of ours: said in the person's language."""
+    metric = option.fields.get("metric")
+    if isinstance(metric, str) and option.label in (metric, *_labels(catalogue, metric)):
+        return replace(option, label=catalogue.label(metric, language))
+    key = f"kpi.dim.{option.label}"
+    return replace(option, label=texts.say(language, key)) if key in texts else option
+
+
+def _labels(catalogue: Catalogue, metric: str) -> tuple[str, ...]:
+    if metric not in catalogue.ids:
+        return ()
+    return catalogue.label(metric, "es"), catalogue.label(metric, "en")
+
+
+def _options(read: Reading, about: str, catalogue: Catalogue, language: Language) -> list[Option]:
+    kind, _, detail = about.partition(":")
+    if read.intent not in (None, "kpi"):
+        return []
+    fields = dict(read.fields or {})
+    options: list[Option] = []
+    for candidate in read.candidates:
+        made = _option(kind, detail, candidate, fields, catalogue, language)
+        if made is not None and made[1].get("metric"):
+            options.append(Option(made[0], "kpi", made[1]))
+    return options
+
+
+def _option(
+    kind: str,
+    detail: str,
+    candidate: Any,
+    fields: dict[str, Any],
+    catalogue: Catalogue,
+    language: Language,
+) -> tuple[str, dict[str, Any]] | None:
+    """A label and the whole request it stands for."""
+    if isinstance(candidate, Mapping):
+        return _whole(candidate, fields, language)
+    if not isinstance(candidate, str):
+        return None
+    if candidate in catalogue.metrics:
+        return catalogue.label(candidate, language), {**fields, "metric": candidate}
+    if kind == "entity":
+        named = {"field": detail, "op": "eq", "value": candidate}
+        others = [each for each in fields.get("filters", ()) if each["field"] != detail]
+        return candidate, {**fields, "filters": [*others, named]}
+    return None
+
+
+def _whole(
+    candidate: Mapping[str, Any], fields: dict[str, Any], language: Language
+) -> tuple[str, dict[str, Any]] | None:
+    """A candidate that is a period, or says its fields itself."""
+    if set(candidate) >= {"start", "end"}:
+        over = Period(start=_date(candidate["start"]), end=_date(candidate["end"]))
+        return period(over, language), {**fields, "period": over.model_dump(mode="json")}
+    if "label" in candidate and isinstance(candidate.get("fields"), Mapping):
+        return str(candidate["label"]), {**fields, **candidate["fields"]}
+    return None
+
+
+def _date(value: str | date) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)

@@ -1,0 +1,123 @@
+"""The whole product on this machine: demo agency, bot, and a local Slack unless .env names a real one."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot.app import HOME, App
+from bot.commands.common import OK, Stop, note, opened
+from bot.commands.serve import serve
+from bot.settings import Settings
+from db.access import is_empty
+from db.cells.refresh import refresh
+from db.engine import reading
+
+STOP_SECONDS = 5
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, help="where the local Slack's page listens")
+
+
+def run(args: argparse.Namespace) -> int:
+    with opened() as app:
+        prepare(app)
+        if not app.settings.slack.missing:
+            serve(app, app.settings)
+            return OK
+        with local_slack(app, args.port) as settings:
+            serve(app, settings)
+    return OK
+
+
+def prepare(app: App) -> None:
+    """The demo agency, if the database holds nothing at all; then the totals."""
+    now = datetime.now(app.settings.agency.zone)
+    with reading(app.engine) as connection:
+        empty = is_empty(connection)
+    if empty:
+        from db.demo import build_demo
+
+        _say(app, "cli.seeding")
+        build_demo(app.engine, now=now)
+    _say(app, "cli.refreshing")
+    refresh(app.engine, app.calendars, now=now)
+
+
+@contextmanager
+def local_slack(app: App, port: int | None) -> Iterator[Settings]:
+    """A Slack of our own in another process; the settings that reach it."""
+    from db.demo import team_file
+
+    team = team_file(app.engine)
+    with TemporaryDirectory(prefix="cartera-") as folder:
+        file = Path(folder) / "team.json"
+        file.write_text(json.dumps(team, ensure_ascii=False), encoding="utf-8")
+        process = subprocess.Popen(  # noqa: S603 (our own module, no shell)
+            _command(file, port), stdout=subprocess.PIPE, text=True, cwd=HOME, **_own_group()
+        )
+        try:
+            where = _first_line(process)
+            _say(app, "cli.open_page", url=where["url"])
+            yield _reaching(app.settings, team, where["api_url"])
+        finally:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+def _command(team: Path, port: int | None) -> list[str]:
+    chosen = [] if port is None else ["--port", str(port)]
+    return [sys.executable, "-m", "localslack", "--team", str(team), *chosen]
+
+
+def _own_group() -> dict[str, Any]:
+    """Ctrl+C is for us: the bot says goodbye before its Slack goes away."""
+    return {"start_new_session": True} if os.name == "posix" else {}
+
+
+def _first_line(process: subprocess.Popen[str]) -> dict[str, str]:
+    """`{"url", "api_url"}`, once it listens."""
+    line = process.stdout.readline() if process.stdout is not None else ""
+    try:
+        where = json.loads(line)
+        return {"url": str(where["url"]), "api_url": str(where["api_url"])}
+    except (ValueError, KeyError, TypeError):
+        raise Stop("cli.no_local_slack") from None
+
+
+def _reaching(settings: Settings, team: dict[str, Any], api_url: str) -> Settings:
+    bot = team["bot"]
+    slack = settings.slack.model_copy(
+        update={
+            "mode": "socket",
+            "api_url": api_url,
+            "bot_token": SecretStr(bot["token"]),
+            "app_token": SecretStr(bot["app_token"]),
+            "signing_secret": SecretStr(bot["signing_secret"]),
+        }
+    )
+    return settings.model_copy(update={"slack": slack})
+
+
+def _say(app: App, key: str, **slots: Any) -> None:
+    note(app.texts.say(app.settings.agency.language, key, **slots))

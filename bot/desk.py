@@ -1,0 +1,334 @@
+"""The one choke point: who is this, what was meant, may they, then the answer, and a record of it.
+
+Knows no KPI and no Slack: skills answer, an edge draws.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import Connection, Engine
+
+from bot.clarify import Reading, asked_back
+from bot.identity import COMMAND_LINE, Stranger, audience, identify, narrowed
+from bot.merge import several
+from bot.outcome import Outcome, Place, Result, Who
+from bot.rights import Rights, within_reach
+from bot.settings import Settings
+from db.access import Names, names
+from db.audit import Entry, recall, record, remember
+from db.calendars import Calendars
+from db.engine import reading, writing
+from db.metrics import Catalogue
+from skills.contract import Actor, Answer, Context, Language, Option, Question, Refused, Text
+from skills.text import Texts
+
+__all__ = ["Desk", "Outcome", "Place", "Who"]
+
+Fields = Mapping[str, Any]
+Read = Callable[..., Reading]
+REMEMBERED = ("answer", "clarify", "refuse")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One question on its way through."""
+
+    connection: Connection
+    actor: Actor
+    names: Names
+    now: datetime
+    previous: dict[str, Any] | None
+
+    @property
+    def language(self) -> Language:
+        return self.actor.language
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+
+class Desk:
+    """`read_with(names)` gives the reader of these names; it is made anew only when they change."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Settings,
+        catalogue: Catalogue,
+        texts: Texts,
+        rights: Rights,
+        calendars: Calendars,
+        read_with: Callable[[Names], Read],
+    ) -> None:
+        self._engine, self._settings, self._catalogue = engine, settings, catalogue
+        self._texts, self._rights, self._calendars = texts, rights, calendars
+        self._read_with = read_with
+        self._reader: tuple[Names, Read] | None = None
+
+    def ask(self, text: str, *, who: Who, place: Place, thread: str | None, now: datetime) -> Outcome:
+        """A message as somebody typed it."""
+        return self._handle(partial(self._asked, text), who, place, thread, now, said=text)
+
+    def run(
+        self, intent: str, fields: Fields, *, who: Who, place: Place, thread: str | None, now: datetime
+    ) -> Outcome:
+        """A whole request from a button: the same doors, nothing to read."""
+        return self._handle(partial(self._answered, intent, fields), who, place, thread, now, said=None)
+
+    def _handle(
+        self,
+        work: Callable[[Turn], Outcome],
+        who: Who,
+        place: Place,
+        thread: str | None,
+        now: datetime,
+        *,
+        said: str | None,
+    ) -> Outcome:
+        started = perf_counter()
+        now = now.astimezone(self._settings.agency.zone)
+        person: int | None = None
+        try:
+            with reading(self._engine) as connection:
+                turn = self._identified(connection, who, place, thread, now)
+                if isinstance(turn, Outcome):
+                    outcome = turn
+                else:
+                    person = turn.actor.person_id
+                    outcome = self._guarded(work, turn)
+        except Exception as error:
+            self._note(who, place, thread, now, said, person, started, None, type(error).__name__)
+            raise
+        self._note(who, place, thread, now, said, person, started, outcome, outcome.about)
+        return outcome
+
+    def _identified(
+        self, connection: Connection, who: Who, place: Place, thread: str | None, now: datetime
+    ) -> Turn | Outcome:
+        known = names(connection)
+        actor = identify(connection, who, self._settings, self._texts, known, now.date())
+        if isinstance(actor, Stranger):
+            language = self._settings.agency.language
+            said = self._texts.say(language, actor.key, **actor.slots)
+            return Outcome("denied", language, message=said, about="unknown_person")
+        seen = audience(place, self._settings.channels, known)
+        if seen is not None:
+            actor = narrowed(actor, seen, known, self._texts)
+        if seen is None or actor.scope.contradicts_itself:
+            key = "desk.channel_closed" if seen is None else "desk.channel_too_coarse"
+            said = self._texts.say(actor.language, key)
+            return Outcome("denied", actor.language, message=said, about="channel")
+        previous = recall(connection, place.id, thread) if thread else None
+        return Turn(connection, actor, known, now, previous)
+
+    def _guarded(self, work: Callable[[Turn], Outcome], turn: Turn) -> Outcome:
+        try:
+            return work(turn)
+        except Refused as refusal:
+            return self._refused(turn, refusal)
+
+    def _refused(self, turn: Turn, refusal: Refused, request: Fields | None = None) -> Outcome:
+        said = self._texts.say(turn.language, refusal.key, **refusal.slots)
+        result: Result = "denied" if refusal.denied else "refuse"
+        return Outcome(
+            result,
+            turn.language,
+            request=request,
+            message=said,
+            about=refusal.about,
+            choices=refusal.choices,
+        )
+
+    # --- What was said ---------------------------------------------------------------------------
+
+    def _asked(self, text: str, turn: Turn) -> Outcome:
+        most = self._settings.reading.max_chars
+        if len(text) > most:
+            raise Refused("desk.too_long", about="too_long", n=f"{len(text):,}", most=f"{most:,}")
+        if not text.strip():
+            return self._help(turn, None)
+        previous = None
+        if turn.previous:
+            ((intent, fields),) = turn.previous.items()
+            previous = {"intent": intent, "fields": fields}
+        read = self._reader_of(turn.names)(text, now=turn.now, previous=previous)
+        return self._with_repairs(turn, read, self._act(turn, read))
+
+    def _with_repairs(self, turn: Turn, read: Reading, outcome: Outcome) -> Outcome:
+        """A typing error that was mended is said: the asker may have meant something else."""
+        if not read.repairs or outcome.outcome != "answer":
+            return outcome
+        mended = ", ".join(
+            self._texts.say(turn.language, "desk.mended_one", typed=typed, read=meant)
+            for typed, meant in read.repairs
+        )
+        said = self._texts.say(turn.language, "desk.mended", mended=mended)
+        return replace(outcome, message=said)
+
+    def _reader_of(self, known: Names) -> Read:
+        if self._reader is None or self._reader[0] != known:
+            self._reader = (known, self._read_with(known))
+        return self._reader[1]
+
+    def _act(self, turn: Turn, read: Reading) -> Outcome:
+        match read.outcome:
+            case "question":
+                return self._answered(read.intent or "", read.fields or {}, turn)
+            case "action" | "list" | "report":
+                return self._not_built(turn, read.outcome, read.intent or "")
+            case "clarify":
+                self._refuse_unbuilt(turn, read.intent)
+                return asked_back(read, self._catalogue, self._texts, turn.language)
+            case "help":
+                return self._help(turn, read.about)
+            case "refuse":
+                raise Refused(self._known(f"refuse.{read.about}"), about=read.about or "out_of_scope")
+            case "confirm":
+                return self._only(turn, "none", "desk.nothing_pending")
+            case "none":
+                return self._only(turn, "none", "desk.nothing_done")
+        return self._only(turn, "smalltalk", "desk.hello")
+
+    def _known(self, key: str) -> str:
+        return key if key in self._texts else "refuse.out_of_scope"
+
+    def _only(self, turn: Turn, result: Result, key: str) -> Outcome:
+        return Outcome(result, turn.language, message=self._texts.say(turn.language, key))
+
+    def _help(self, turn: Turn, about: str | None) -> Outcome:
+        """What can be asked, how a metric is computed; of an action, that it is not there yet."""
+        if about and f"action.{about}" in self._texts:
+            name = self._texts.say(turn.language, f"action.{about}")
+            said = self._texts.say(turn.language, "desk.no_action_yet", name=name)
+            return Outcome("help", turn.language, message=said, about=about)
+        return replace(self._answered("help", {"about": about}, turn), outcome="help", request=None)
+
+    def _refuse_unbuilt(self, turn: Turn, intent: str | None) -> None:
+        """To ask for what is missing of something that cannot be done would lead nowhere."""
+        for kind in ("action", "list", "report"):
+            if intent not in self._rights.questions and f"{kind}.{intent}" in self._texts:
+                self._not_built(turn, kind, str(intent))
+
+    def _not_built(self, turn: Turn, kind: str, intent: str) -> Outcome:
+        """Said by its name, with what can be asked instead."""
+        named = f"{kind}.{intent}"
+        name = self._texts.say(turn.language, named if named in self._texts else f"{kind}.unnamed")
+        raise Refused(f"desk.no_{kind}_yet", about="not_built", name=name)
+
+    # --- The answer ------------------------------------------------------------------------------
+
+    def _answered(self, intent: str, fields: Fields, turn: Turn) -> Outcome:
+        if intent == "why":
+            return self._why(turn, fields)
+        question = self._rights.question(turn.actor, intent)
+        try:
+            asked = question.request.model_validate(fields)
+        except ValidationError:
+            raise Refused("desk.bad_request", about="bad_request") from None
+        request = {intent: wire(asked)}
+        try:
+            within = within_reach(turn.connection, turn.actor, asked, turn.names, turn.today)
+            answer = self._answers(turn, question, within)
+        except Refused as refusal:
+            return self._refused(turn, refusal, request)
+        return Outcome(
+            "answer", turn.language, request=request, answer=_noted(self._texts, turn, asked, answer)
+        )
+
+    def _answers(self, turn: Turn, question: Question, request: BaseModel) -> Answer:
+        """One metric, or several one after another; one that is not computed yet is refused by name."""
+        asked = getattr(request, "metric", ())
+        metrics = (asked,) if isinstance(asked, str) else tuple(asked)
+        context = self._context(turn)
+        answer = partial(question.answer, context)
+        if len(metrics) < 2:
+            self._refuse_planned(turn, *metrics)
+            return answer(request)
+
+        def one(metric: str) -> Answer:
+            self._refuse_planned(turn, metric)
+            return answer(request.model_copy(update={"metric": metric}))
+
+        return several(metrics, one, context.say)
+
+    def _refuse_planned(self, turn: Turn, *metrics: str) -> None:
+        for metric in metrics:
+            if metric in self._catalogue.planned:
+                name = self._catalogue.label(metric, turn.language)
+                raise Refused("desk.planned", about=f"planned:{metric}", name=name)
+            if metric not in self._catalogue.metrics:
+                raise Refused("desk.unknown_metric", about="metric", name=metric)
+
+    def _context(self, turn: Turn) -> Context:
+        say = partial(self._texts.say, turn.language)
+        return Context(
+            actor=turn.actor,
+            session=turn.connection,
+            now=turn.now,
+            metrics=self._catalogue,
+            names=turn.names,
+            calendars=self._calendars,
+            say=say,
+        )
+
+    def _why(self, turn: Turn, fields: Fields) -> Outcome:
+        """Causes are not told yet: offer the number itself, compared."""
+        self._rights.question(turn.actor, "kpi")
+        label = self._texts.say(turn.language, "desk.see_number")
+        choices = (Option(label, "kpi", dict(fields)),) if fields.get("metric") else ()
+        raise Refused("desk.no_why_yet", about="not_built", choices=choices)
+
+    # --- The record ------------------------------------------------------------------------------
+
+    def _note(
+        self,
+        who: Who,
+        place: Place,
+        thread: str | None,
+        now: datetime,
+        said: str | None,
+        person: int | None,
+        started: float,
+        outcome: Outcome | None,
+        reason: str | None,
+    ) -> None:
+        """The audit row and the thread's memory, together."""
+        entry = Entry(
+            at=now,
+            person_id=None if person == COMMAND_LINE else person,
+            actor=f"{who.via} as {who.id}" if who.via and who.via != who.id else who.id,
+            entrance="button" if said is None else place.kind,
+            place=place.id,
+            said=said,
+            request=outcome.request if outcome else None,
+            outcome=outcome.outcome if outcome else "failed",
+            reason=reason,
+            rows=len(outcome.answer.rows) if outcome and outcome.answer else 0,
+            took_ms=round((perf_counter() - started) * 1000),
+        )
+        with writing(self._engine) as connection:
+            record(connection, entry)
+            if thread and outcome and outcome.request and outcome.outcome in REMEMBERED:
+                remember(connection, place.id, thread, outcome.request, now)
+
+
+def wire(request: BaseModel) -> dict[str, Any]:
+    """A request's fields as they are written everywhere."""
+    fields = getattr(request, "fields", None)
+    return dict(fields()) if callable(fields) else request.model_dump(mode="json")
+
+
+def _noted(texts: Texts, turn: Turn, request: BaseModel, answer: Answer) -> Answer:
+    """A ranking of one would pass for the whole floor: say whose rows these are."""
+    dims, scope = set(getattr(request, "dims", ())), turn.actor.scope
+    alone = scope.agents is not None and bool(dims & {"agent", "supervisor"})
+    if not alone and not (scope.supervisors is not None and "supervisor" in dims):
+        return answer
+    note = Text(texts.say(turn.language, "desk.only_yours", scope=scope.label), "note")
+    return replace(answer, parts=(*answer.parts, note))

@@ -1,0 +1,99 @@
+"""What goes into the desk and what comes out: who asks, where, and what became of it. Knows no rule."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bot.console import plain
+from skills.contract import Answer, Basis, Language, Option
+
+Result = Literal[
+    "answer",
+    "clarify",
+    "refuse",
+    "help",
+    "preview",
+    "pending_approval",
+    "done",
+    "denied",
+    "smalltalk",
+    "none",
+]
+
+
+@dataclass(frozen=True)
+class Who:
+    """As whom somebody comes in. `via` is the operating-system user of a command line."""
+
+    kind: Literal["slack", "employee", "cli"]
+    id: str
+    email: str | None = None
+    via: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where it is asked, and so who reads along: a channel's members, or (elsewhere) the asker alone."""
+
+    kind: Literal["dm", "channel", "slash", "cli"]
+    id: str
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`message` is the desk's own sentence; `choices` are whole requests to go on with."""
+
+    outcome: Result
+    language: Language
+    request: Mapping[str, Mapping[str, Any]] | None = None
+    answer: Answer | None = None
+    message: str = ""
+    about: str | None = None
+    choices: tuple[Option, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All of it in plain words: the terminal's output, and the fallback Slack shows."""
+        return plain(self.answer, self.message, self.choices, self.language)
+
+    def json(self) -> dict[str, Any]:
+        answer = self.answer
+        return {
+            "outcome": self.outcome,
+            "request": self.request,
+            "answer": None if answer is None else _answer(answer, self.text),
+            "text": self.text,
+            "about": self.about,
+            "choices": [{"label": o.label, o.intent: dict(o.fields)} for o in self.choices],
+            "unread": list(self.unread),
+        }
+
+
+def _answer(answer: Answer, text: str) -> dict[str, Any]:
+    basis = None if answer.basis is None else _basis(answer.basis)
+    rows = [dict(row) for row in answer.rows]
+    return {"title": answer.title, "echo": answer.echo, "rows": rows, "basis": basis, "text": text}
+
+
+def _basis(basis: Basis) -> dict[str, Any]:
+    period = None
+    if basis.period is not None:
+        period = {**basis.period.model_dump(mode="json"), "partial": basis.partial}
+    out: dict[str, Any] = {
+        "metric": basis.metric,
+        "label": basis.label,
+        "definition": basis.definition,
+        "formula": basis.formula,
+        "variant": basis.variant,
+        "period": period,
+        "previous": None if basis.previous is None else basis.previous.model_dump(mode="json"),
+        "filters": list(basis.filters),
+        "scope": basis.scope,
+        "as_of": dict(basis.as_of),
+        "as_of_label": basis.as_of_label,
+        "read_from": basis.read_from,
+        "notes": list(basis.notes),
+    }
+    return {**out, "sql": basis.sql} if basis.sql else out

@@ -1,0 +1,201 @@
+"""Reads config.yaml, .env and the environment, once. The only module that knows the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+CONFIG, ENV = "config.yaml", ".env"
+# Where each variable lands: (section, key).
+VARIABLES = {
+    "DATABASE_URL": ("database", "url"),
+    "SLACK_BOT_TOKEN": ("slack", "bot_token"),
+    "SLACK_APP_TOKEN": ("slack", "app_token"),
+    "SLACK_SIGNING_SECRET": ("slack", "signing_secret"),
+    "SLACK_API_URL": ("slack", "api_url"),
+}
+SECRETS = ("bot_token", "app_token", "signing_secret")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Agency(_Section):
+    name: str = "Cartera"
+    timezone: str = "America/Mexico_City"
+    language: Literal["es", "en"] = "es"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"no such time zone: {name}")
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class Database(_Section):
+    url: str = Field(default="sqlite:///var/cartera.db", repr=False)
+
+    @field_validator("url")
+    @classmethod
+    def _readable(cls, url: str) -> str:
+        try:
+            backend = make_url(url).get_backend_name()
+        except ArgumentError:
+            raise ValueError("not a database URL") from None
+        if backend not in ("sqlite", "postgresql", "postgres"):
+            raise ValueError("SQLite or PostgreSQL only")
+        return url
+
+
+class Slack(_Section):
+    mode: Literal["socket", "http"] = "socket"
+    host: str = "127.0.0.1"
+    port: int = Field(default=3000, ge=0, le=65535)
+    bot_token: SecretStr | None = None
+    app_token: SecretStr | None = None
+    signing_secret: SecretStr | None = None
+    api_url: str | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Which variables this mode still needs to reach Slack."""
+        needed = ("bot_token", "app_token" if self.mode == "socket" else "signing_secret")
+        names = {key: variable for variable, (_, key) in VARIABLES.items()}
+        return tuple(names[key] for key in needed if getattr(self, key) is None)
+
+
+class ChannelScope(_Section):
+    """What a channel may show: codes of clients and campaigns, and the finest owner told apart."""
+
+    clients: tuple[str, ...] | None = None
+    campaigns: tuple[str, ...] | None = None
+    finest: Literal["agent", "supervisor", "campaign", "client"] = "agent"
+
+
+class Channels(_Section):
+    unregistered: Literal["asker", "refuse"] = "asker"
+    registered: dict[str, ChannelScope] = Field(default_factory=dict)
+
+
+class Reading(_Section):
+    max_chars: int = Field(default=2000, ge=1)
+
+
+class Limits(_Section):
+    workers: int = Field(default=8, ge=1, le=64)
+
+
+class Settings(_Section):
+    environment: Literal["demo", "production"] = "demo"
+    agency: Agency = Agency()
+    database: Database = Database()
+    slack: Slack = Slack()
+    channels: Channels = Channels()
+    reading: Reading = Reading()
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong in a file the owner of the product can mend."""
+
+    file: str
+    key: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.key}: {self.problem}" if self.key else f"{self.file}: {self.problem}"
+
+
+class SettingsFault(Exception):
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
+
+
+def load_settings(root: Path = Path("."), env: Mapping[str, str] | None = None) -> Settings:
+    """config.yaml, overridden by .env, overridden by the environment. SettingsFault lists all faults."""
+    faults: list[Fault] = []
+    raw = _config(root / CONFIG, faults)
+    origin = _overlay(raw, root, os.environ if env is None else env, faults)
+    try:
+        settings = Settings.model_validate(raw)
+    except ValidationError as error:
+        faults += [_fault(dict(each), origin) for each in error.errors(include_url=False)]
+    if faults:
+        raise SettingsFault(faults)
+    return settings.model_copy(update={"database": _anchored(settings.database, root)})
+
+
+def _config(path: Path, faults: list[Fault]) -> dict[str, Any]:
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except FileNotFoundError:
+        faults.append(Fault(CONFIG, "", f"not found in {path.parent.resolve()}"))
+        return {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        faults.append(Fault(CONFIG, "", " ".join(str(error).split())))
+        return {}
+    if not isinstance(raw, dict):
+        faults.append(Fault(CONFIG, "", "expected sections, such as `agency:`"))
+        return {}
+    slack = raw.get("slack")
+    for key in SECRETS:
+        if isinstance(slack, dict) and slack.pop(key, None) is not None:
+            faults.append(Fault(CONFIG, f"slack.{key}", f"a secret: it belongs in {ENV}"))
+    return raw
+
+
+def _overlay(
+    raw: dict[str, Any], root: Path, env: Mapping[str, str], faults: list[Fault]
+) -> dict[tuple[str, ...], tuple[str, str]]:
+    """Puts the variables in their sections; returns where each came from, for the faults."""
+    stored = dotenv_values(root / ENV, interpolate=False) if (root / ENV).exists() else {}
+    faults += [Fault(ENV, key, "unknown variable") for key in stored if key not in VARIABLES]
+    origin: dict[tuple[str, ...], tuple[str, str]] = {}
+    for variable, place in VARIABLES.items():
+        value, source = env.get(variable), "environment"
+        if not value:
+            value, source = stored.get(variable), ENV
+        if not value:
+            continue
+        section = raw.setdefault(place[0], {})
+        if isinstance(section, dict):
+            section[place[1]] = value
+            origin[place] = (source, variable)
+    return origin
+
+
+def _fault(error: dict[str, Any], origin: dict[tuple[str, ...], tuple[str, str]]) -> Fault:
+    place = tuple(str(part) for part in error["loc"])
+    file, key = origin.get(place, (CONFIG, ".".join(place)))
+    problem = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        problem = "unknown key"
+    elif error["type"] == "literal_error":
+        problem = f"{problem[0].lower()}{problem[1:]}, not {error['input']!r}"
+    return Fault(file, key, problem)
+
+
+def _anchored(database: Database, root: Path) -> Database:
+    """A relative SQLite file lies beside config.yaml, wherever the command was typed."""
+    url = make_url(database.url)
+    name = url.database
+    if url.get_backend_name() != "sqlite" or not name or name == ":memory:" or Path(name).is_absolute():
+        return database
+    path = root.resolve() / name
+    return Database(url=url.set(database=str(path)).render_as_string(hide_password=False))

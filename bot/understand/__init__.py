@@ -1,0 +1,5 @@
+"""Text to request: what a person typed, as the contract's reading. Deterministic."""
+
+from bot.understand.reading import Reader, Reading
+
+__all__ = ["Reader", "Reading"]

@@ -1,0 +1,183 @@
+"""Merges a follow-up into the thread's last request: what was not said stays as it was."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from bot.understand.compose import compare_of, grain_for, period_of
+from bot.understand.draft import Draft, Problem
+from bot.understand.lexicon import Lexicon
+from db.periods import Period
+from skills.contract import Filter, KpiRequest
+
+_OPENERS = (
+    "y ", "and ", "ahora ", "now ", "what about", "how about", "que tal ", "lo mismo", "same ", "pero ", "but ", "solo ",
+    "only ", "tambien ", "also ", "mejor ", "cambia", "change", "switch", "en vez", "instead", "e ", "igual ", "con ", "sin ",
+)  # fmt: skip
+
+
+def previous_request(previous: Mapping[str, Any] | None) -> KpiRequest | None:
+    """The thread's last KPI question, if it was one: {intent, fields} or {intent: fields}."""
+    if not previous:
+        return None
+    fields = previous.get("fields") if previous.get("intent") in ("kpi", "why") else previous.get("kpi")
+    if not isinstance(fields, Mapping) or not fields.get("metric"):
+        return None
+    metric = fields["metric"]
+    given = {k: v for k, v in fields.items() if k in KpiRequest.model_fields}
+    given["metric"] = tuple(metric) if isinstance(metric, (list, tuple)) else metric
+    return KpiRequest.model_validate(_json_tuples(given))
+
+
+def _json_tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
+    filters = [
+        {**f, "value": tuple(f["value"]) if isinstance(f["value"], list) else f["value"]}
+        for f in fields.get("filters") or ()
+    ]
+    return {**fields, "filters": filters}
+
+
+def is_follow_up(draft: Draft, text: str, previous: KpiRequest | None) -> bool:
+    """No metric of its own, or one that an "y ..." hangs on the question before."""
+    if previous is None:
+        return False
+    if not draft.metrics:
+        return True
+    opening = text.lstrip(" ¿¡?!.,-")
+    return opening.startswith(_OPENERS)
+
+
+def merged(draft: Draft, previous: KpiRequest, lexicon: Lexicon, today: date) -> KpiRequest:
+    """The last request with what this message changes."""
+    metrics = draft.metrics or _listed(previous.metric)
+    period = period_of(draft, metrics, lexicon, today) if draft.has_period else previous.period
+    compare = compare_of(draft, period, today) or _kept_compare(draft, previous)
+    grain, chart = _grain(draft, previous, period)
+    order, limit = _order(draft, previous, metrics, lexicon)
+    return KpiRequest(
+        metric=metrics[0] if len(metrics) == 1 else tuple(metrics),
+        dims=_dims(draft, previous),
+        filters=_filters(draft, previous),
+        period=period,
+        grain=grain,  # type: ignore[arg-type]
+        compare=compare,
+        order=order,  # type: ignore[arg-type]
+        limit=limit,
+        chart=chart,  # type: ignore[arg-type]
+        variant=_variant(draft, previous, metrics, lexicon),
+    )
+
+
+def _listed(metric: str | tuple[str, ...]) -> list[str]:
+    return [metric] if isinstance(metric, str) else list(metric)
+
+
+def _kept_compare(draft: Draft, previous: KpiRequest) -> Any:
+    """A comparison with fixed days falls with the period it was for."""
+    if "uncompare" in draft.flags:
+        return None
+    if draft.has_period and previous.compare and previous.compare.to == "period":
+        return None
+    return previous.compare
+
+
+def _dims(draft: Draft, previous: KpiRequest) -> tuple[str, ...]:
+    if "unsplit" in draft.flags:
+        return ()
+    if not draft.dims:
+        return previous.dims
+    if "also" in draft.flags:
+        return tuple(dict.fromkeys((*previous.dims, *draft.dims)))
+    if draft.rank and previous.dims:
+        return tuple(draft.dims)
+    return tuple(draft.dims)
+
+
+def _filters(draft: Draft, previous: KpiRequest) -> tuple[Filter, ...]:
+    """A filter of the same field is replaced; "también" adds to it."""
+    if "clear" in draft.flags:
+        said = {f.field for f in draft.filters}
+        return tuple(f for f in previous.filters if f.field not in said) if said else ()
+    if not draft.filters:
+        return previous.filters
+    for each in draft.filters:
+        kept = [
+            f for f in previous.filters if f.field == each.field and f.op == "eq" and f.value == each.value
+        ]
+        if each.op == "ne" and kept:
+            # "quita a Ana" where only Ana was asked: without her, or without the filter?
+            draft.problems.append(Problem("confirm_reading", (str(each.value),)))
+    if "also" in draft.flags:
+        return _added(draft, previous)
+    said = {f.field for f in draft.filters}
+    kept = tuple(f for f in previous.filters if f.field not in said)
+    return (*kept, *draft.filters)
+
+
+def _added(draft: Draft, previous: KpiRequest) -> tuple[Filter, ...]:
+    both = Draft([], filters=list(previous.filters))
+    for each in draft.filters:
+        values = (
+            each.value if isinstance(each.value, tuple) and each.op in ("in", "not_in") else (each.value,)
+        )
+        op = "eq" if each.op in ("eq", "in") else "ne" if each.op in ("ne", "not_in") else each.op
+        for value in values:
+            both.add_filter(each.field, op, value)  # type: ignore[arg-type]
+    return tuple(both.filters)
+
+
+def _grain(draft: Draft, previous: KpiRequest, period: Period | None) -> tuple[str | None, str | None]:
+    if draft.grain or draft.trend:
+        return draft.grain or grain_for(period), "line"
+    if draft.chart:
+        kind = ("line" if previous.grain else "bar") if draft.chart == "any" else draft.chart
+        return previous.grain, kind
+    if draft.dims and "also" not in draft.flags:
+        return None, None if previous.grain else previous.chart
+    return previous.grain, previous.chart
+
+
+def _order(
+    draft: Draft, previous: KpiRequest, metrics: list[str], lexicon: Lexicon
+) -> tuple[str | None, int | None]:
+    if draft.rank or draft.order:
+        order = resolved_order(draft, metrics, lexicon)
+        return order, draft.limit if draft.rank else previous.limit
+    order = previous.order
+    limit = None if "unlimit" in draft.flags else previous.limit
+    if "unlimit" in draft.flags:
+        order = None
+    if "reverse" in draft.flags:
+        order = "asc" if order == "desc" else "desc"
+    elif draft.metrics and order:
+        before = lexicon.better.get(_listed(previous.metric)[0], "none")
+        now = lexicon.better.get(metrics[0], "none")
+        # The best stay the best when the metric changes to one where less is better.
+        if {before, now} == {"up", "down"}:
+            order = "asc" if order == "desc" else "desc"
+    return order, limit
+
+
+def resolved_order(draft: Draft, metrics: list[str], lexicon: Lexicon) -> str | None:
+    """Which way the raw value runs: "peor" by the metric's polarity, "más" by the number itself."""
+    wish = draft.rank or draft.order
+    if wish is None or wish in ("asc", "desc"):
+        return wish
+    if wish in ("most", "least"):
+        return "desc" if wish == "most" else "asc"
+    better = lexicon.better.get(metrics[0], "none") if metrics else "none"
+    if better == "none":
+        if wish == "worst":
+            draft.problems.append(
+                Problem(
+                    "confirm_reading", ("desc", "asc"), (("↓", {"order": "desc"}), ("↑", {"order": "asc"}))
+                )
+            )
+        return "desc"
+    best_first = wish in ("top", "best")
+    return "desc" if best_first == (better == "up") else "asc"
+
+
+def _variant(draft: Draft, previous: KpiRequest, metrics: list[str], lexicon: Lexicon) -> Any:
+    has_two = any(lexicon.catalogue.metrics[m].variants for m in metrics if m in lexicon.catalogue.metrics)
+    return (draft.variant or previous.variant) if has_two else None

@@ -1,0 +1,199 @@
+"""Compiles the catalogue's words and lexicon.yaml into one table of phrases. Knows no grammar."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from bot.understand.normalise import fold, key_of, words_of
+from bot.understand.period_words import MONTHS, NUMBERS, WEEKDAYS, words
+from db.metrics import Catalogue, Metric, Planned
+from db.states import state_names, state_of
+
+HERE = Path(__file__).parent
+_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # all is text: "no" is a word here
+Better = Literal["up", "down", "none"]
+Phrase = tuple[str, ...]
+_PERIOD_WORDS = words(
+    "semana semanas quincena quincenas trimestre semestre pasado pasada anterior antier anteayer manana hoy ayer "
+    "ultimos ultimas ultimo ultima proximo proxima fecha month months week weeks quarter yesterday today tomorrow "
+    "last next this previous primera segunda primer segundo tercer trimestres meses dias days cierre"
+)
+# Where one phrase is of two kinds, the kind named first is kept.
+_PLAIN_OPERATORS = words(
+    "by ne vs compare gt ge lt le between and also only clear unsplit uncompare unlimit reverse me team who "
+    "which why target budget previous trend generic"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a phrase is: `kind` says which part of a question, `value` which one of that kind."""
+
+    kind: str
+    value: Any = None
+    weak: bool = False
+    alt: "Entry | None" = None
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Phrases by their words without plurals; `longest` is the length of the longest that begins with a word."""
+
+    phrases: Mapping[Phrase, Entry]
+    spelled: Mapping[Phrase, Entry]  # where the plural means another thing: contacto, contactos
+    longest: Mapping[str, int]
+    vocabulary: Mapping[str, str]  # words worth repairing a typo toward, by their key
+    common: frozenset[str]  # words a repair leaves alone
+    better: Mapping[str, Better]
+    absorbs: Mapping[str, frozenset[str]]
+    forward: frozenset[str]
+    asked: Mapping[str, tuple[str, ...]]  # an ambiguous word -> the metrics it may mean
+    unclear: Mapping[str, tuple[str, tuple[str, ...]]]  # a word -> its field and the values it may mean
+    catalogue: Catalogue = field(repr=False)
+
+    def match(self, keys: Phrase, words: Phrase, at: int) -> tuple[int, Entry] | None:
+        """The longest phrase that begins at this word: how many words, and what it is."""
+        for length in range(min(self.longest.get(keys[at], 0), len(keys) - at), 0, -1):
+            entry = self.spelled.get(words[at : at + length]) or self.phrases.get(keys[at : at + length])
+            if entry is not None:
+                return length, entry
+        return None
+
+    def knows(self, key: str) -> bool:
+        return key in self.longest or key in self.vocabulary
+
+
+def keys_of(phrase: str) -> Phrase:
+    return tuple(key_of(word) for word in words_of(phrase))
+
+
+def _operator_entries(raw: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
+    for kind in _PLAIN_OPERATORS:
+        for phrase in raw["operators"][kind]:
+            yield phrase, Entry("cmp", kind) if kind in ("gt", "ge", "lt", "le") else Entry(kind, phrase)
+    for group, kind in (
+        ("orders", "order"),
+        ("grains", "grain"),
+        ("charts", "chart"),
+        ("variants", "variant"),
+    ):
+        for value, phrases in raw[group].items():
+            for phrase in phrases:
+                yield phrase, Entry(kind, value)
+    for value, phrases in raw["ranks"].items():
+        for phrase in phrases:
+            yield phrase, Entry("rank", value)
+
+
+def _thing_entries(raw: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
+    for name, phrases in raw["dimensions"].items():
+        for phrase in phrases:
+            yield phrase, Entry("dim", name)
+    for name, values in raw["values"].items():
+        for value, phrases in values.items():
+            for phrase in phrases:
+                yield phrase, Entry("value", (name, True if value == "true" else value))
+    for name, phrases in raw["fields"].items():
+        for phrase in phrases:
+            yield phrase, Entry("field", name)
+    for name, entry in raw["unclear"].items():
+        for phrase in entry["words"]:
+            yield phrase, Entry("unclear", name)
+    for name in state_names():
+        yield name, Entry("value", ("state", name))
+    for writing in raw["state_words"]:
+        yield writing, Entry("value", ("state", state_of(writing)))
+
+
+def _metric_entries(raw: Mapping[str, Any], catalogue: Catalogue) -> Iterator[tuple[str, Entry]]:
+    weak_words = {keys_of(w) for w in raw["weak_words"]}
+    entries: list[Metric | Planned] = [*catalogue.metrics.values(), *catalogue.planned.values()]
+    for entry in entries:
+        extra = raw["metrics"].get(entry.id, ())
+        spelled = (entry.id.replace("_", " "), entry.id)
+        for phrase in (*entry.words.es, *entry.words.en, *extra, *spelled):
+            weak = entry.id in raw["weak"] or keys_of(phrase) in weak_words
+            yield phrase, Entry("metric", entry.id, weak)
+    for name, group in raw["ask"].items():
+        for phrase in group["words"]:
+            yield phrase, Entry("ask", name)
+
+
+class _Table:
+    """Phrases as they are collected; the first kind a phrase is given stays its first."""
+
+    def __init__(self) -> None:
+        self.phrases: dict[Phrase, Entry] = {}
+        self.exact: dict[Phrase, Entry] = {}
+        self.words: dict[str, str] = {}
+        self._first_words: dict[Phrase, Phrase] = {}
+
+    def fill(self, pairs: Iterable[tuple[str, Entry]]) -> None:
+        for phrase, entry in pairs:
+            typed = words_of(phrase)
+            keys = tuple(key_of(word) for word in typed)
+            self.words.update(zip(keys, typed, strict=True))
+            known = self.phrases.get(keys)
+            if known is None:
+                self.phrases[keys], self._first_words[keys] = entry, typed
+            elif known.kind == entry.kind or entry.kind == "stop":
+                continue
+            elif self._first_words[keys] != typed:
+                self.exact.setdefault(typed, replace(entry, alt=known))
+            if known is not None and known.alt is None and known.kind != entry.kind:
+                self.phrases[keys] = replace(known, alt=entry)
+
+
+def load_lexicon(catalogue: Catalogue, path: Path = HERE / "lexicon.yaml") -> Lexicon:
+    """The one table of this catalogue. What a metric is called wins over an operator of the same words."""
+    with path.open(encoding="utf-8") as source:
+        raw = yaml.load(source, Loader=_LOADER)  # noqa: S506 (builds nothing but text)
+    table = _Table()
+    operators = list(_operator_entries(raw))
+    table.fill(((p, e) for p, e in operators if len(words_of(p)) == 1 or e.kind in ("clear", "unsplit")))
+    metrics = [(p, e) for p, e in _metric_entries(raw, catalogue) if words_of(p)[:1] != ("contra",)]
+    table.fill(metrics)
+    table.fill(operators)
+    table.fill(_thing_entries(raw))
+    table.fill(((p, Entry("stop")) for p in raw["stop"]))
+    return _compiled(raw, table, catalogue)
+
+
+def _compiled(raw: Mapping[str, Any], table: _Table, catalogue: Catalogue) -> Lexicon:
+    phrases = table.phrases
+    longest: dict[str, int] = {}
+    for keys in phrases:
+        longest[keys[0]] = max(longest.get(keys[0], 0), len(keys))
+    worth = {key_of(word): word for group in (MONTHS, WEEKDAYS, _PERIOD_WORDS) for word in group}
+    worth |= {key: table.words[key] for keys, entry in phrases.items() if entry.kind != "stop" for key in keys}
+    common = {key_of(fold(w)) for w in _common_words()} | set(NUMBERS)
+    common |= {word for keys, entry in phrases.items() if entry.kind == "stop" for word in keys}
+    return Lexicon(
+        phrases=phrases,
+        spelled=table.exact,
+        longest=longest,
+        vocabulary={k: w for k, w in worth.items() if len(k) >= 4 and k.isalpha()},
+        common=frozenset(common),
+        better=_polarity(raw, catalogue),
+        absorbs={k: frozenset(v) for k, v in raw["absorbs"].items()},
+        forward=frozenset(raw["forward"]),
+        asked={k: tuple(v["of"]) for k, v in raw["ask"].items()},
+        unclear={k: (v["field"], tuple(v["of"])) for k, v in raw["unclear"].items()},
+        catalogue=catalogue,
+    )
+
+
+def _common_words() -> list[str]:
+    text = (HERE / "common_words.txt").read_text(encoding="utf-8")
+    return [w for line in text.splitlines() if not line.startswith("#") for w in line.split()]
+
+
+def _polarity(raw: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Better]:
+    better: dict[str, Better] = dict.fromkeys(catalogue.planned, "up")
+    for name in ("down", "none"):
+        better.update(dict.fromkeys(raw["polarity"][name], name))
+    better.update({m.id: m.better for m in catalogue.metrics.values()})
+    return better

@@ -1,0 +1,114 @@
+"""Folds what was typed (accents, case, signs, emoji) into tokens. Knows no word's meaning."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "´": "'"})
+_DASHES = frozenset("‐‑‒–—―−")
+_SHORTCODE = re.compile(r":[a-z][a-z0-9_+\-]*:(?!\d)")
+_TOKEN = re.compile(
+    r"""(?P<quote>"[^"]*"|`[^`]*`|(?<![a-z0-9])'[^']{2,}'(?![a-z0-9]))
+    |(?P<mention><[@\#!][^>]*>|@me\b|\#[a-z0-9][a-z0-9_\-]*)
+    |(?P<num>\d+(?:,\d{3})+(?:\.\d+)?(?![a-z0-9])|\d+(?:\.\d+)?(?![a-z0-9]))
+    |(?P<word>[a-z]+n't\b|'(?:s|re|m|ve|ll|d)\b|[a-z0-9]+(?:_[a-z0-9]+)*)
+    |(?P<sign>\S)""",
+    re.VERBOSE,
+)
+# Signs that say nothing by themselves; the others (% $ < > = + - /) must find a part in the reading.
+PUNCTUATION = frozenset("?¿!¡.,;:()[]{}*_~|\"'`…•·")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word, number, sign or quotation. `start` and `end` are offsets in the folded text."""
+
+    text: str
+    key: str  # the text without its plural ending, so that "promesa" and "promesas" are one word
+    start: int
+    end: int
+    raw: str
+    kind: str  # word | num | sign | quote | mention
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A message folded, with the way back to what was typed."""
+
+    raw: str
+    folded: str
+    origin: tuple[int, ...]  # folded offset -> raw offset
+    tokens: tuple[Token, ...]
+
+
+def _fold_char(char: str) -> str:
+    if char.isascii():
+        return char.lower() if char.isprintable() else " "
+    if char in _DASHES:
+        return "-"
+    category = unicodedata.category(char)
+    if category in ("Mn", "Me", "Cf"):
+        return ""
+    if category[0] == "C" or category in ("So", "Sk"):
+        return " "
+    flat = unicodedata.normalize("NFKD", char)
+    kept = "".join(c for c in flat if not unicodedata.combining(c)).casefold()
+    return kept or " "
+
+
+_fold_cached = lru_cache(maxsize=4096)(_fold_char)
+
+
+def fold(text: str) -> str:
+    """Lower case without accents; offsets are not kept."""
+    return "".join(_fold_cached(c) for c in text.translate(_QUOTES))
+
+
+# How people shorten the small words in chat.
+_SHORT = {
+    "d": "de",
+    "q": "que",
+    "k": "que",
+    "xq": "porque",
+    "pq": "porque",
+    "tmb": "tambien",
+    "tb": "tambien",
+    "xfa": "porfa",
+}
+
+
+def key_of(word: str) -> str:
+    """The word without its plural: supervisores, supervisor -> supervisor; agentes, agent -> agent."""
+    if len(word) == 4 and word.endswith("s") and not set(word) & set("aeiou"):
+        return word[:-1]  # pdps, ptps, rpcs
+    if len(word) <= 4:
+        return word
+    word = word.removesuffix("s")
+    return word.removesuffix("e") if len(word) > 4 else word
+
+
+def normalise(text: str) -> Typed:
+    """Never raises; control characters and emoji become spaces."""
+    pieces: list[str] = []
+    origin: list[int] = []
+    for index, char in enumerate(text.translate(_QUOTES)):
+        folded = _fold_cached(char)
+        pieces.append(folded)
+        origin.extend([index] * len(folded))
+    whole = _SHORTCODE.sub(lambda m: " " * len(m.group()), "".join(pieces))
+    origin.append(len(text))
+    tokens = tuple(_token(m, text, origin) for m in _TOKEN.finditer(whole))
+    return Typed(text, whole, tuple(origin), tokens)
+
+
+def _token(match: re.Match[str], text: str, origin: list[int]) -> Token:
+    start, end = match.span()
+    raw = text[origin[start] : origin[end - 1] + 1]
+    word = _SHORT.get(match.group(), match.group())
+    return Token(word, key_of(word), start, end, raw, match.lastgroup or "sign")
+
+
+def words_of(phrase: str) -> tuple[str, ...]:
+    """A lexicon phrase, cut as a message is."""
+    return tuple(m.group() for m in _TOKEN.finditer(fold(phrase)))

@@ -1,0 +1,401 @@
+"""Reads one message: guards first, then deeds, then the question, then what nobody could explain.
+
+Deterministic, no network, no model. A question or an action never leaves a content word unread.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.understand.actions import Deeds
+from bot.understand.compose import (
+    USUAL,
+    compare_of,
+    compose,
+    grain_for,
+    period_of,
+    unclear_compare,
+    unread,
+)
+from bot.understand.draft import Draft, Problem
+from bot.understand.follow import is_follow_up, merged, previous_request, resolved_order
+from bot.understand.guards import Guards
+from bot.understand.lexicon import load_lexicon
+from bot.understand.names import NameIndex
+from bot.understand.normalise import Typed, fold, normalise
+from bot.understand.period_words import words
+from bot.understand.tag import tag
+from db.access import Names
+from db.metrics import Catalogue
+from skills.contract import KpiRequest, Option
+
+AGENCY_ZONE = ZoneInfo("America/Mexico_City")
+MAX_CHARS = 2_000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was understood. `choices` are whole requests, for buttons; `repairs` are typing errors mended."""
+
+    outcome: str
+    intent: str | None = None
+    fields: Mapping[str, Any] | None = None
+    about: str | None = None
+    candidates: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    repairs: tuple[tuple[str, str], ...] = ()
+    choices: tuple[Option, ...] = field(default=())
+
+    def json(self) -> dict[str, Any]:
+        out: dict[str, Any] = {"outcome": self.outcome}
+        if self.intent is not None:
+            out["intent"] = self.intent
+        if self.fields is not None:
+            out["fields"] = dict(self.fields)
+        if self.about is not None or self.outcome == "help":
+            out["about"] = self.about
+        if self.candidates:
+            out["candidates"] = list(self.candidates)
+        out["unread"] = list(self.unread)
+        return out
+
+
+class Reader:
+    """Built once from the catalogue and the agency's names; reading changes nothing in it.
+
+    `residue` and `ask_near_names` switch a guard off, for the tests that show what it prevents.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        names: Names,
+        *,
+        zone: ZoneInfo = AGENCY_ZONE,
+        residue: bool = True,
+        ask_near_names: bool = True,
+    ) -> None:
+        self.catalogue = catalogue
+        self.lexicon = load_lexicon(catalogue)
+        self.names = NameIndex(names)
+        self.guards = Guards()
+        self.deeds = Deeds(self.names)
+        self._zone = zone
+        self._residue = residue
+        self._ask_near = ask_near_names
+
+    def read(
+        self,
+        text: str,
+        *,
+        now: datetime,
+        previous: Mapping[str, Any] | None = None,
+        pending: Mapping[str, Any] | None = None,
+    ) -> Reading:
+        """Never raises, whatever is typed. `previous`: the thread's last request; `pending`: a proposal."""
+        today = now.astimezone(self._zone).date() if now.tzinfo else now.date()
+        typed = normalise(text[:MAX_CHARS])
+        if len(text) > MAX_CHARS:
+            return Reading("clarify", about="unknown_term", unread=(text[:40],))
+        if not typed.folded.strip() or not any(t.kind != "sign" for t in typed.tokens):
+            return Reading(
+                "clarify", about="metric", candidates=USUAL, choices=self._metric_choices(USUAL, {})
+            )
+        fixed = self._confirmation(typed, pending) or self._guarded(typed, today)
+        return fixed or self._question(text, typed, today, previous)
+
+    # --- Before the question -------------------------------------------------------------------------
+
+    def _confirmation(self, typed: Typed, pending: Mapping[str, Any] | None) -> Reading | None:
+        """A plain yes or no to a proposal. "Sí, pero nomás 20" is neither."""
+        if not pending:
+            return None
+        answer = self.guards.answer(typed.folded)
+        if answer is not None:
+            return Reading("confirm", fields={"value": answer})
+        if self.guards.negated(typed.folded):
+            return Reading("confirm", fields={"value": False})
+        opening = next((t.text for t in typed.tokens if t.kind == "word"), "")
+        if self.guards.answer(opening) is not None or opening in (
+            "mejor",
+            "better",
+            "instead",
+            "pero",
+            "but",
+        ):
+            fields = dict(pending.get("fields") or {})
+            return Reading("clarify", str(pending.get("intent") or ""), fields, "confirm_reading")
+        return None
+
+    def _guarded(self, typed: Typed, today: date) -> Reading | None:
+        text = _without_quotes(typed)
+        if verdict := self.guards.refusal(text):
+            return Reading("refuse", about=verdict.about)
+        if self.guards.help(text):
+            return Reading("help")
+        if self.guards.smalltalk(text):
+            return Reading("smalltalk")
+        deed = self.deeds.about(normalise(text))
+        if self.guards.negated(text):
+            return Reading("none")
+        if self.guards.past(text) and (deed is not None or _OBJECTS.search(text)):
+            return Reading("clarify", "audit", about="unsupported:audit")
+        if self.guards.ability(text) and deed is not None:
+            return Reading("help", about=deed)
+        return self._deed(typed, today) or self._definition(typed, today) or self._listed(text)
+
+    def _deed(self, typed: Typed, today: date) -> Reading | None:
+        deed = self.deeds.action(typed, today)
+        if deed is None:
+            return None
+        if not deed.complete:
+            about = deed.missing or f"unsupported:{deed.intent}"
+            return Reading("clarify", deed.intent, deed.slots, about, deed.candidates)
+        if deed.missing or deed.unread:
+            about = "unknown_term" if deed.unread else str(deed.missing)
+            return Reading("clarify", deed.intent, deed.slots, about, deed.candidates, deed.unread)
+        about = f"entity:{deed.open}" if deed.open else None
+        return Reading("action", deed.intent, deed.slots, about, deed.candidates)
+
+    def _definition(self, typed: Typed, today: date) -> Reading | None:
+        text = typed.folded
+        if not self.guards.defines(text) and not self.guards.bare_what_is(text):
+            return None
+        tagged = tag(text, self.lexicon, self.names, today)
+        metrics = list(dict.fromkeys(str(i.value) for i in tagged.items if i.kind == "metric" and not i.weak))
+        metrics = metrics or list(dict.fromkeys(str(i.value) for i in tagged.items if i.kind == "metric"))
+        if {"target"} & {i.kind for i in tagged.items} and not metrics:
+            metrics = ["goal_attainment"]
+        asks_rows = any(i.kind in ("period", "by", "name", "rank", "value") for i in tagged.items)
+        if len(metrics) == 1 and (self.guards.defines(text) or not asks_rows):
+            return Reading("help", about=f"metric:{metrics[0]}")
+        if len(metrics) > 1 and self.guards.defines(text):
+            return Reading("clarify", about="metric", candidates=tuple(metrics))
+        return None
+
+    def _listed(self, text: str) -> Reading | None:
+        if name := self.deeds.report(text):
+            return Reading("clarify", name, about=f"unsupported:{name}")
+        if name := self.deeds.listing(text):
+            return Reading("clarify", name, about=f"unsupported:{name}")
+        return None
+
+    # --- The question --------------------------------------------------------------------------------
+
+    def _question(self, text: str, typed: Typed, today: date, previous: Mapping[str, Any] | None) -> Reading:
+        tagged = tag(text, self.lexicon, self.names, today)
+        before = previous_request(previous)
+        draft, renamed = compose(
+            tagged, self.lexicon, self.names, in_thread=before is not None, pick_near=not self._ask_near
+        )
+        repairs = (*tagged.repairs, *renamed)
+        follows = is_follow_up(draft, tagged.typed.folded, before)
+        intent = self._intent(draft)
+        request = (
+            merged(draft, before, self.lexicon, today) if follows and before else self._fresh(draft, today)
+        )
+        request = self._by_origin(request) if request else None
+        fields = _wire(request) if request else self._partial(draft, today)
+        left = unread(draft)
+        if left and self._residue:
+            return self._unexplained(typed, draft, fields, left, repairs, follows=follows)
+        problem = self._problem(draft, request, follows=follows)
+        if problem is not None:
+            return self._asked_back(problem, fields, intent, repairs)
+        if request is None:
+            return self._asked_back(self._which_metric(), fields, intent, repairs)
+        return Reading("question", intent, fields, repairs=repairs)
+
+    def _intent(self, draft: Draft) -> str:
+        why = [item for _, item in draft.each("why")]
+        for item in why:
+            item.used = True
+        if why:
+            for _, item in draft.each("unknown"):
+                if fold(item.raw) in _MOVES:
+                    item.used = True
+        return "why" if why else "kpi"
+
+    def _fresh(self, draft: Draft, today: date) -> KpiRequest | None:
+        if not draft.metrics:
+            if draft.variant is None:
+                return None
+            draft.metrics = ["portfolio_balance" if draft.variant == "balance" else "accounts_count"]
+            draft.variant = None
+        metrics = draft.metrics
+        period = period_of(draft, metrics, self.lexicon, today)
+        grain = draft.grain or (grain_for(period) if draft.trend or self._plain_chart(draft) else None)
+        chart = "line" if grain else ("bar" if draft.chart == "any" else draft.chart)
+        order = resolved_order(draft, metrics, self.lexicon)
+        return KpiRequest(
+            metric=metrics[0] if len(metrics) == 1 else tuple(metrics),
+            dims=tuple(draft.dims),
+            filters=tuple(draft.filters),
+            period=period,
+            grain=grain,  # type: ignore[arg-type]
+            compare=compare_of(draft, period, today),
+            order=order,  # type: ignore[arg-type]
+            limit=draft.limit,
+            chart=chart,  # type: ignore[arg-type]
+            variant=self._variant(draft, metrics),
+        )
+
+    def _plain_chart(self, draft: Draft) -> bool:
+        return draft.chart in ("any", "line") and not draft.dims
+
+    def _by_origin(self, request: KpiRequest) -> KpiRequest:
+        """A migration "por bucket" splits by the bucket left; "cuentas con saldo > N" bounds each account's."""
+        metrics = [request.metric] if isinstance(request.metric, str) else list(request.metric)
+        migration = all(
+            m in self.catalogue.metrics and self.catalogue.metrics[m].kind == "migration" for m in metrics
+        )
+        accounts = metrics == ["accounts_count"] or (metrics == ["portfolio_balance"] and not request.dims)
+        renamed: dict[str, str] = {"portfolio_balance": "balance"} if accounts else {}
+        if migration and "bucket" in request.dims:
+            renamed["bucket"] = "bucket_from"
+        dims = tuple(dict.fromkeys(renamed.get(d, d) for d in request.dims))
+        filters = tuple(
+            f.model_copy(update={"field": renamed.get(f.field, f.field)}) for f in request.filters
+        )
+        return request.model_copy(update={"dims": dims, "filters": filters})
+
+    def _variant(self, draft: Draft, metrics: list[str]) -> Any:
+        has_two = any(self.catalogue.metrics[m].variants for m in metrics if m in self.catalogue.metrics)
+        return draft.variant if has_two else None
+
+    def _partial(self, draft: Draft, today: date) -> dict[str, Any]:
+        """What was understood of a question that lacks its metric."""
+        period = period_of(draft, [], self.lexicon, today)
+        return {
+            "dims": list(draft.dims),
+            "filters": [f.model_dump(mode="json") for f in draft.filters],
+            "period": period.model_dump(mode="json") if period else None,
+        }
+
+    # --- Asking back ---------------------------------------------------------------------------------
+
+    def _problem(self, draft: Draft, request: KpiRequest | None, *, follows: bool) -> Problem | None:
+        if problem := unclear_compare(draft):
+            draft.problems.append(problem)
+        if draft.problems:
+            return min(draft.problems, key=_urgency)
+        if request is not None and request.limit and not request.dims:
+            options = tuple((d, {"dims": [d]}) for d in ("agent", "supervisor", "campaign"))
+            return Problem("slot:dims", tuple(d for d, _ in options), options)
+        if follows and request is not None and not _says_anything(draft):
+            return Problem("metric", USUAL, tuple((m, {"metric": m}) for m in USUAL))
+        return None
+
+    def _which_metric(self) -> Problem:
+        return Problem("metric", USUAL, tuple((m, {"metric": m}) for m in USUAL))
+
+    def _asked_back(
+        self, problem: Problem, fields: Mapping[str, Any], intent: str, repairs: tuple[tuple[str, str], ...]
+    ) -> Reading:
+        choices = tuple(
+            o for o in (self._choice(label, patch, fields) for label, patch in problem.options) if o
+        )
+        return Reading("clarify", intent, fields, problem.about, problem.candidates, (), repairs, choices)
+
+    def _metric_choices(self, metrics: tuple[str, ...], fields: Mapping[str, Any]) -> tuple[Option, ...]:
+        return tuple(o for o in (self._choice(m, {"metric": m}, fields) for m in metrics) if o)
+
+    def _choice(self, label: str, patch: Mapping[str, Any], fields: Mapping[str, Any]) -> Option | None:
+        """A button with the whole request; none where the request would still lack its metric."""
+        whole = {**fields, **{k: v for k, v in patch.items() if k != "filters+"}}
+        if "filters+" in patch:
+            whole["filters"] = [*whole.get("filters", []), patch["filters+"]]
+        if not whole.get("metric"):
+            return None
+        if label in self.catalogue.ids:
+            label = self.catalogue.label(label, "es")
+        request = previous_request({"intent": "kpi", "fields": whole})
+        return Option(label, "kpi", _wire(request)) if request else None
+
+    def _unexplained(
+        self,
+        typed: Typed,
+        draft: Draft,
+        fields: Mapping[str, Any],
+        left: tuple[str, ...],
+        repairs: tuple[tuple[str, str], ...],
+        *,
+        follows: bool,
+    ) -> Reading:
+        """Words nobody explains: off the subject where nothing else was understood, asked back otherwise."""
+        anchors = draft.metrics or draft.dims or draft.filters or draft.problems or draft.thresholds
+        if self.guards.off_topic(typed.folded):
+            return Reading("refuse", about="out_of_scope", unread=left)
+        if not anchors and not follows and len(left) >= 2 and not draft.has_period:
+            return Reading("refuse", about="out_of_scope", unread=left)
+        entity = next((p for p in draft.problems if p.about.startswith("entity:")), None)
+        about = entity.about if entity else (_lacks_its_name(draft) or "unknown_term")
+        candidates = entity.candidates if entity else ()
+        return Reading("clarify", "kpi", fields, about, candidates, left, repairs)
+
+
+_OBJECTS = re.compile(r"\b(?:cuentas?|accounts?|convenios?|agreements?|archivos?|files?|cartera)\b")
+_MOVES = frozenset(
+    words(
+        "subio bajo subieron bajaron cayo cayeron crecio aumento disminuyo mejoro empeoro sube baja cae crece "
+        "empeora mejora tan alto subiendo bajando cayendo cambio went up down drop dropped fall fell rise rose "
+        "increase increased decrease decreased change changed improve improved worsen worsened go low high "
+        "falling rising dropping"
+    )
+)
+_ORDER_OF_ASKING = ("entity:", "metric", "unknown_term", "period", "slot:", "confirm_reading")
+
+
+def _urgency(problem: Problem) -> int:
+    return next((n for n, about in enumerate(_ORDER_OF_ASKING) if problem.about.startswith(about)), 9)
+
+
+def _lacks_its_name(draft: Draft) -> str | None:
+    """ "Banco Norte", "agente Zutano": a name nobody has, after the word that says of what."""
+    for at, item in draft.each("unknown"):
+        lead = draft.items[at - 1] if at else None
+        if (
+            lead is not None
+            and lead.kind == "dim"
+            and lead.value in ("client", "campaign", "supervisor", "agent")
+        ):
+            if not lead.plural and item.raw[:1].isalpha():
+                return f"entity:{lead.value}"
+    return None
+
+
+def _wire(request: KpiRequest) -> dict[str, Any]:
+    """The contract's fields; a comparison that has no period of its own does not carry an empty one."""
+    fields = request.fields()
+    if fields["compare"] and fields["compare"].get("period") is None:
+        fields["compare"] = {"to": fields["compare"]["to"]}
+    return fields
+
+
+def _says_anything(draft: Draft) -> bool:
+    """A follow-up has to change something: "y entonces?" does not."""
+    parts = (
+        draft.metrics,
+        draft.dims,
+        draft.filters,
+        draft.period,
+        draft.compare_to,
+        draft.grain,
+        draft.trend,
+    )
+    more = (draft.order, draft.rank, draft.limit, draft.chart, draft.variant)
+    flags = draft.flags & {"clear", "unsplit", "uncompare", "unlimit", "reverse"}
+    why = any(i.kind == "why" for i in draft.items)
+    return any(parts) or any(more) or bool(flags) or why
+
+
+def _without_quotes(typed: Typed) -> str:
+    """What is quoted is data: no guard and no verb is looked for inside it."""
+    text = typed.folded
+    for token in typed.tokens:
+        if token.kind == "quote":
+            text = text[: token.start] + " " * (token.end - token.start) + text[token.end :]
+    return text

@@ -1,0 +1,227 @@
+"""How the answer is laid out: splits, top and bottom, order, grain, chart, whose rows "mis" means."""
+
+from bot.understand.draft import Draft, Problem
+from bot.understand.normalise import fold
+from bot.understand.spans import Amount
+from bot.understand.tag import Item
+
+_OPERANDS = ("name", "value", "unclear")
+_PLAIN_BARE = ("client", "campaign", "supervisor", "agent", "bucket", "product", "bucket_from", "bucket_to")
+_FIRST_PERSON = frozenset(
+    ("he recuperado", "he cobrado", "cuanto llevo", "llevo", "recupere", "cobre", "como voy")
+    + ("how am i", "how am i doing")
+)
+
+
+def read_mine(draft: Draft) -> None:
+    """ "mi equipo", "mis agentes": the team; "mis promesas", "my AHT": the asker's own rows."""
+    for at, item in draft.each("me"):
+        thing = draft.after(at, skip=("stop", "rank", "number", "only"))
+        item.used = True
+        if draft.kind(thing) == "team" or (
+            draft.kind(thing) == "dim"
+            and draft.items[thing].value == "supervisor"
+            and not draft.items[thing].plural
+        ):
+            draft.take(thing)
+            draft.add_filter("supervisor", "eq", "@me")
+        elif draft.kind(thing) == "dim" and draft.items[thing].value == "agent":
+            draft.add_filter("supervisor", "eq", "@me")
+        elif draft.kind(thing) != "dim":
+            draft.add_filter("agent", "eq", "@me")
+    for _, item in draft.each("metric", "generic"):
+        if fold(item.raw) in _FIRST_PERSON:
+            draft.add_filter("agent", "eq", "@me")
+
+
+def read_ranks(draft: Draft) -> None:
+    """top 5, los 3 peores, el mejor agente, quién recuperó más."""
+    ranks = [
+        (at, item) for at, item in draft.each("rank", "ne") if item.kind == "rank" or _is_least(draft, at)
+    ]
+    if not ranks:
+        _who_alone(draft)
+        return
+    for place, (at, item) in enumerate(ranks):
+        value = "least" if item.kind == "ne" else str(item.value)
+        if place and draft.rank not in ("top", value) and value != "top":
+            item.used = True
+            draft.problems.append(Problem("confirm_reading", (item.raw,)))
+            continue
+        if not (place and value == "top"):
+            draft.rank = value  # type: ignore[assignment]
+        item.used = True
+        _rank_of(draft, at)
+    _who_alone(draft, ranked=True)
+
+
+def _is_least(draft: Draft, at: int) -> bool:
+    """ "quién recuperó menos": less than the others, not "without"."""
+    item = draft.items[at]
+    after = draft.after(at)
+    return fold(item.raw) == "menos" and draft.kind(after) not in (*_OPERANDS, "dim", "me", "by")
+
+
+def _rank_of(draft: Draft, at: int) -> None:
+    count = _count_near(draft, at)
+    dim = _ranked_dim(draft, at)
+    if dim is not None:
+        thing = draft.items[dim]
+        draft.take(dim)
+        draft.add_dim(str(thing.value))
+        if count is None and not thing.plural and _is_single(draft, at, dim):
+            draft.limit = draft.limit or 1
+    if count is not None:
+        draft.limit = count
+
+
+def _count_near(draft: Draft, at: int) -> int | None:
+    """N stands beside the rank word, or beside the things ranked: "los 5 agentes con mayor TMO"."""
+    after, before = draft.after(at), draft.before(at)
+    places = [after, before]
+    for dim, _ in draft.each("dim"):
+        places.append(draft.before(dim, skip=()))
+    for place in places:
+        if draft.kind(place) == "number" and not draft.items[place].used:
+            amount: Amount = draft.items[place].value
+            if not amount.unit and amount.number == int(amount.number) and 0 < amount.number <= 1000:
+                draft.take(place)
+                return int(amount.number)
+    return None
+
+
+def _ranked_dim(draft: Draft, at: int) -> int | None:
+    """The things ranked: beside the rank word, else after "qué/which", else the last split named before it."""
+    after = draft.after(at, skip=("stop", "number"))
+    if draft.kind(after) == "dim" and not draft.items[after].used:
+        return after
+    before = draft.before(at, skip=("stop", "number", "which"))
+    if (
+        draft.kind(before) == "dim"
+        and not draft.items[before].used
+        and draft.kind(draft.before(before)) != "by"
+    ):
+        return before
+    for place, item in draft.each("dim"):
+        lead = draft.kind(draft.before(place, skip=("stop", "number")))
+        if lead == "which" or (place < at and lead != "by"):
+            return place
+    return None
+
+
+def _is_single(draft: Draft, at: int, dim: int) -> bool:
+    """ "el peor agente", "qué campaña tiene...": one. English "top agents" is plural by its noun."""
+    return not draft.items[at].raw.casefold().endswith("es") and not draft.items[dim].plural
+
+
+def _who_alone(draft: Draft, *, ranked: bool = False) -> None:
+    for _, item in draft.each("who"):
+        item.used = True
+        draft.add_dim("agent")
+        if ranked and draft.limit is None and fold(item.raw) != "quienes":
+            draft.limit = 1
+
+
+def read_orders(draft: Draft) -> None:
+    for _, item in draft.each("order"):
+        item.used = True
+        draft.order = str(item.value)
+    for _, item in draft.each("reverse"):
+        item.used = True
+        draft.flags.add("reverse")
+
+
+def read_splits(draft: Draft) -> None:
+    """por X, by X and by Y, cada X."""
+    for at, item in draft.each("by"):
+        following = draft.after(at, skip=("stop", "by", "me"))
+        kind = draft.kind(following)
+        if kind == "dim":
+            draft.take(at)
+            for extra in range(at + 1, following):
+                if draft.items[extra].kind == "by":
+                    draft.take(extra)
+            _split_list(draft, following)
+        elif kind in ("metric", "ask", "target", "period", "grain", "variant"):
+            draft.take(at)
+        elif kind in ("who", "filter", "unknown"):
+            draft.take(at)
+    for at, item in draft.each("dim"):
+        _bare(draft, at, item)
+
+
+def _split_list(draft: Draft, at: int) -> None:
+    while draft.kind(at) == "dim" and not _names_something(draft, at):
+        draft.take(at)
+        draft.add_dim(str(draft.items[at].value))
+        link = draft.after(at, skip=("stop", "also"))
+        while draft.kind(link) in ("and", "comma", "by"):
+            if draft.kind(link) == "by":
+                draft.take(link)
+            link = draft.after(link, skip=("stop", "also"))
+        if link == draft.after(at, skip=("stop", "also")):
+            return
+        at = link
+
+
+def _names_something(draft: Draft, at: int) -> bool:
+    """ "por campaña, cliente Banco Alameda": the second is a filter."""
+    following = draft.after(at, skip=())
+    return draft.kind(following) == "name" and not draft.items[following].used
+
+
+def _bare(draft: Draft, at: int, item: Item) -> None:
+    """A thing named without "por": the plural splits ("TMO agentes"), "del agente" lacks its name."""
+    if fold(item.raw) in ("mora", "antiguedad", "dias de mora"):
+        return
+    lead = draft.before(at, skip=("stop", "number"))
+    asked = draft.kind(lead) == "which"
+    if item.plural or asked:
+        if item.value in _PLAIN_BARE or asked or draft.kind(draft.before(at)) in ("and", "comma"):
+            item.used = True
+            draft.add_dim(str(item.value))
+        return
+    if item.value not in _PLAIN_BARE:
+        return
+    article = fold(draft.items[at - 1].raw) if at and draft.items[at - 1].kind == "stop" else ""
+    item.used = True
+    if article in (
+        "del",
+        "el",
+        "la",
+        "the",
+        "al",
+        "un",
+        "una",
+        "a",
+        "este",
+        "esta",
+        "ese",
+        "esa",
+        "this",
+        "that",
+    ):
+        draft.problems.append(Problem(f"entity:{item.value}"))
+    else:
+        draft.add_dim(str(item.value))
+
+
+def read_grain(draft: Draft) -> None:
+    for _, item in draft.each("grain"):
+        item.used = True
+        draft.grain = str(item.value)
+    for _, item in draft.each("trend"):
+        item.used = True
+        draft.trend = True
+    for _, item in draft.each("chart"):
+        item.used = True
+        draft.chart = str(item.value)
+
+
+def read_flags(draft: Draft) -> None:
+    """Words that only say how a follow-up changes the question before it."""
+    for _, item in draft.each("clear", "unsplit", "uncompare", "unlimit", "also", "only"):
+        item.used = True
+        draft.flags.add(item.kind)
+    for _, item in draft.each("which", "and", "comma"):
+        item.used = True

@@ -1,0 +1,83 @@
+"""The record of what was asked, and what a thread last spoke of. Append only; knows no wording."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from db.tables.house import audit, threads
+
+SAID_MAX = 500
+THREAD_LIFE = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One question, whatever became of it."""
+
+    at: datetime
+    person_id: int | None
+    actor: str
+    entrance: str
+    place: str | None
+    said: str | None
+    request: Mapping[str, Any] | None
+    outcome: str
+    reason: str | None
+    rows: int
+    took_ms: int
+
+
+def record(connection: Connection, entry: Entry) -> None:
+    said = entry.said[:SAID_MAX] if entry.said is not None else None
+    connection.execute(
+        audit.insert().values(
+            at=entry.at,
+            person_id=entry.person_id,
+            actor=entry.actor[:80],
+            entrance=entry.entrance,
+            place=entry.place,
+            said=_storable(said),
+            request=_json(entry.request),
+            outcome=entry.outcome,
+            reason=entry.reason[:60] if entry.reason else None,
+            rows=entry.rows,
+            took_ms=entry.took_ms,
+        )
+    )
+
+
+def _storable(text: str | None) -> str | None:
+    """PostgreSQL keeps no NUL, and neither database a lone surrogate."""
+    if text is None:
+        return None
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _json(value: Mapping[str, Any] | None) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def remember(
+    connection: Connection, place: str, thread: str, request: Mapping[str, Any], at: datetime
+) -> None:
+    """The thread now speaks of this request; threads nobody touched for a month are forgotten."""
+    connection.execute(delete(threads).where(threads.c.updated_at < at - THREAD_LIFE))
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    row = {"request": _json(request), "updated_at": at}
+    connection.execute(
+        insert(threads)
+        .values(place=place, thread=thread, **row)
+        .on_conflict_do_update(index_elements=["place", "thread"], set_=row)
+    )
+
+
+def recall(connection: Connection, place: str, thread: str) -> dict[str, Any] | None:
+    """The `{intent: fields}` the thread last spoke of."""
+    here = (threads.c.place == place) & (threads.c.thread == thread)
+    stored = connection.execute(select(threads.c.request).where(here)).scalar()
+    return None if stored is None else dict(json.loads(stored))

@@ -1,0 +1,124 @@
+"""Payments and their reversals, costs, and targets."""
+
+from typing import Any
+
+import polars as pl
+from sqlalchemy import select
+
+from db.loading.columns import add_faults
+from db.loading.faults import Note
+from db.loading.known import Job, reject_repeats
+from db.loading.mapping import Typed
+from db.loading.pipes import read_frame
+from db.loading.plan import ACT, CHANGED, SAME, Plan
+from db.loading.planners.common import complete, merge
+from db.metrics import load_catalogue
+from db.tables.facts import costs, payments, targets
+
+_FEW = 20_000
+_PART = 5_000
+
+
+def plan_payments(job: Job, typed: Typed) -> Plan:
+    rows = job.with_account(complete(typed))
+    rows = rows.with_columns(pl.col("posted_on").fill_null(pl.col("paid_on"))).rename(
+        {"amount": "amount_cents"}
+    )
+    rows = add_faults(rows, "amount", {"zero_amount": (rows["amount_cents"] == 0).fill_null(value=False)})
+    rows = reject_repeats(rows, ("client_id", "payment_ref"), "payment_ref")
+    standing = _standing_payments(job, rows)
+    columns = dict.fromkeys(("client_id", "account_id", "payment_ref", "paid_on", "amount_cents"), True) | {
+        "posted_on": typed.has("posted_on"),
+        "channel": typed.has("channel"),
+        "reverses_ref": "reverses_ref" in typed.frame.columns,
+    }
+    rows, steps = merge(
+        payments, rows, standing, ("client_id", "payment_ref"), columns | {"campaign_id": False}
+    )
+    plan = Plan(rows, covers="paid_on", steps=steps)
+    _mark_money(plan, standing)
+    return plan
+
+
+def _standing_payments(job: Job, rows: pl.DataFrame) -> pl.DataFrame:
+    """The payments the file names, or takes back."""
+    refs = pl.concat([rows["payment_ref"], rows["reverses_ref"].alias("payment_ref")]).drop_nulls().unique()
+    query = select(*(c for c in payments.c if c.name not in ("load_id", "campaign_id")))
+    found = [read_frame(job.connection, query.limit(0))]
+    for client in rows["client_id"].drop_nulls().unique().to_list():
+        mine = query.where(payments.c.client_id == client)
+        if len(refs) > _FEW:
+            found.append(read_frame(job.connection, mine))
+            continue
+        for start in range(0, len(refs), _PART):
+            part = refs.slice(start, _PART).to_list()
+            found.append(read_frame(job.connection, mine.where(payments.c.payment_ref.in_(part))))
+    return pl.concat(found)
+
+
+def _mark_money(plan: Plan, standing: pl.DataFrame) -> None:
+    """Money posted, corrected or taken back touches the day it stands on and the day it stood on."""
+    written = plan.good.filter(pl.col(ACT) != SAME)
+    plan.mark("payments", written, "paid_on")
+    plan.mark("payments", written.filter(pl.col(ACT) == CHANGED), "old_paid_on")
+    taken_back = written.filter(pl.col("reverses_ref").is_not_null()).select(
+        "client_id", pl.col("reverses_ref").alias("payment_ref")
+    )
+    known = pl.concat([standing, plan.good], how="diagonal").select("client_id", "payment_ref", "paid_on")
+    found = taken_back.join(
+        known.unique(["client_id", "payment_ref"]), on=["client_id", "payment_ref"], how="left"
+    )
+    plan.mark("payments", found, "paid_on")
+    lost = found["paid_on"].null_count()
+    if lost:
+        plan.notes.append(Note("load_reversed_unknown", {"n": lost}, warning=True))
+
+
+def plan_costs(job: Job, typed: Typed) -> Plan:
+    rows = job.with_campaign(complete(typed)).rename({"amount": "amount_cents"})
+    key = ("campaign_id", "month", "category")
+    rows = reject_repeats(rows, key, "category")
+    standing = read_frame(job.connection, select(*(c for c in costs.c if c.name != "load_id")))
+    rows, steps = merge(costs, rows, standing, key, dict.fromkeys((*key, "amount_cents"), True))
+    return Plan(rows, covers="month", steps=steps)
+
+
+_SCOPES = {
+    "client": ("clients", "code"),
+    "campaign": ("campaigns", "code"),
+    "supervisor": ("people", "employee_no"),
+    "agent": ("people", "employee_no"),
+}
+
+
+def plan_targets(job: Job, typed: Typed) -> Plan:
+    rows = complete(typed, {"owner": "INTERNA", "scope_code": ""}).rename({"value": "value_micros"})
+    rows = _scoped(job, rows)
+    catalogue = load_catalogue()
+    known = [*catalogue.metrics, *catalogue.planned]
+    unknown = ~rows["metric"].is_in(known).fill_null(value=True)
+    rows = add_faults(rows, "metric", {"unknown_metric": unknown})
+    backwards = (rows["period_end"] < rows["period_start"]).fill_null(value=False)
+    rows = add_faults(rows, "period_end", {"ends_before_start": backwards})
+    key = ("metric", "scope", "scope_code", "period_start", "period_end", "owner")
+    rows = reject_repeats(rows, key, "metric")
+    standing = read_frame(job.connection, select(*(c for c in targets.c if c.name != "load_id")))
+    rows, steps = merge(targets, rows, standing, key, dict.fromkeys((*key, "value_micros"), True))
+    return Plan(rows, covers="period_start", steps=steps)
+
+
+def _scoped(job: Job, rows: pl.DataFrame) -> pl.DataFrame:
+    """The code as the database writes it; the agency has none, and every other scope needs a known one."""
+    code: Any = pl.when(pl.col("scope") == "agency").then(pl.lit(""))
+    for scope, (book, column) in _SCOPES.items():
+        known = getattr(job, book)[column]
+        here = pl.col("scope") == scope
+        named = (
+            pl.col("scope_code")
+            .str.to_uppercase()
+            .replace_strict(known.str.to_uppercase(), known, default=None, return_dtype=pl.String)
+        )
+        code = code.when(here).then(named)
+    rows = rows.with_columns(code.alias("scope_code"))
+    lost = rows["scope"].is_not_null() & rows["scope_code"].is_null()
+    return add_faults(rows, "scope_code", {"orphan_scope": lost})

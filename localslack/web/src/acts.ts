@@ -1,0 +1,161 @@
+// What a person does: says, clicks, opens, submits. Each asks the server and leaves the drawing to the room.
+import { current, findChannel, go, isAppDm, me, put, rememberQuestion, sayRefusal, toast } from "./room";
+import { Refusal, server } from "./server";
+import type { Host, Loose, Message, Option, OptionGroup, User, View } from "./shapes";
+import { T, sayError } from "./text";
+
+const myId = () => (me() as User).id;
+
+/** "@Laura Ríos" as the person typed it becomes a mention; the longest known name wins. */
+export function withMentions(text: string, users: User[]): string {
+  const names = users.flatMap((user) => [user.real_name, user.name].map((name) => [name, user.id] as const));
+  names.sort(([a], [b]) => b.length - a.length);
+  return text.replace(/@([^\s@][^@\n]*)/gu, (whole, rest: string) => {
+    const low = rest.toLocaleLowerCase("es");
+    const found = names.find(([name]) => {
+      const next = low[name.length];
+      return name && low.startsWith(name.toLocaleLowerCase("es")) && (!next || !/[\p{L}\p{N}_]/u.test(next));
+    });
+    return found ? `<@${found[1]}>${rest.slice(found[0].length)}` : whole;
+  });
+}
+
+/** The conversation with the app that a new message in its DM belongs to, or none. */
+export function conversationOf(messages: Message[], fresh: boolean): string | undefined {
+  if (fresh) return undefined;
+  const roots = messages.filter((one) => !one.thread_ts || one.thread_ts === one.ts);
+  const last = roots.filter((one) => !one.ephemeral).at(-1);
+  return last?.reply_count ? last.ts : undefined;
+}
+
+async function slash(channel: string, line: string): Promise<void> {
+  const [, command = "", text = ""] = /^(\/\S+)\s*([\s\S]*)$/.exec(line) ?? [];
+  const known = current().state?.commands.some((one) => one.command === command);
+  if (!known) throw new Refusal("unknown_command", command);
+  await server.slash(myId(), channel, command, text);
+}
+
+/** Sends what was typed; answers the sentence that says why not, or null when it went. */
+export async function send(channel: string, typed: string, thread?: string): Promise<string | null> {
+  const room = current();
+  const text = typed.trim();
+  if (!text || !room.state) return null;
+  try {
+    if (text.startsWith("/")) {
+      if (thread) return T.noCommandHere;
+      await slash(channel, text);
+    }
+    else {
+      const root = thread ?? (isAppDm(findChannel(channel)) ? conversationOf(room.messages[channel] ?? [], !!room.fresh[channel]) : undefined);
+      const sent = await server.say(myId(), channel, withMentions(text, room.state.users), root);
+      if (!root) rememberQuestion(sent.channel, sent.ts);
+      put({ fresh: { ...current().fresh, [channel]: false } });
+    }
+    return null;
+  } catch (error) {
+    const unknown = error instanceof Refusal && error.code === "unknown_command";
+    return unknown ? T.noCommand(error.detail ?? "") : sayRefusal(error);
+  }
+}
+
+export async function openDm(other: string): Promise<void> {
+  try {
+    const { channel } = await server.openDm(myId(), other);
+    const state = current().state;
+    if (state && !state.dms.some((one) => one.id === channel.id)) {
+      put({ state: { ...state, dms: [...state.dms, channel] } });
+    }
+    go({ channel: channel.id, thread: null, tab: "messages" });
+  } catch (error) {
+    toast(sayRefusal(error));
+  }
+}
+
+export async function join(channel: string): Promise<void> {
+  try {
+    await server.join(myId(), channel);
+  } catch (error) {
+    toast(sayRefusal(error));
+  }
+}
+
+export async function openHome(): Promise<void> {
+  go({ ...current().place, thread: null, tab: "home" });
+  try {
+    const { home } = await server.home(myId());
+    const state = current().state;
+    if (state && home) put({ state: { ...state, home } });
+  } catch (error) {
+    toast(sayRefusal(error));
+  }
+}
+
+/** A click or a choice; answers the sentence that says why it did not work, or null. */
+export async function click(host: Host, action_id: string, block_id?: string, value?: Loose): Promise<string | null> {
+  try {
+    const { acked, error } = await server.click(myId(), host, action_id, block_id, value);
+    return acked === false ? sayError(error ?? "operation_timeout") : null;
+  } catch (error) {
+    return sayRefusal(error);
+  }
+}
+
+export async function searchOptions(host: Host, action_id: string, block_id: string | undefined, typed: string): Promise<Option[]> {
+  const said = await server.options(myId(), host, action_id, block_id, typed);
+  const groups: OptionGroup[] = said.option_groups ?? [];
+  return [...(said.options ?? []), ...groups.flatMap((group) => group.options)];
+}
+
+function setViews(views: View[]): void {
+  const state = current().state;
+  if (state) put({ state: { ...state, views } });
+}
+
+/** Submits a modal: errors by block, or a sentence for the whole form under "". */
+export async function submit(view: string, values: Loose): Promise<Record<string, string>> {
+  try {
+    const said = await server.submit(myId(), view, values);
+    if (said.response_action === "errors") {
+      const unfilled = (said.required ?? []).map((block) => [block, T.required]);
+      return { ...said.errors, ...Object.fromEntries(unfilled) };
+    }
+    setViews(said.views);
+    return said.error ? { "": sayError(said.error) } : {};
+  } catch (error) {
+    return { "": sayRefusal(error) };
+  }
+}
+
+export async function closeView(view: string): Promise<void> {
+  try {
+    setViews((await server.close(myId(), view)).views);
+  } catch (error) {
+    toast(sayRefusal(error));
+  }
+}
+
+export async function react(message: Message, name: string): Promise<void> {
+  const mine = message.reactions?.some((one) => one.name === name && one.users.includes(myId())) ?? false;
+  try {
+    await server.react(myId(), message.channel, message.ts, name, mine);
+  } catch (error) {
+    toast(sayRefusal(error));
+  }
+}
+
+export async function stop(channel: string, thread: string): Promise<void> {
+  try {
+    await server.stop(myId(), channel, thread);
+  } catch (error) {
+    toast(sayRefusal(error));
+  }
+}
+
+export async function copy(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(T.copied);
+  } catch {
+    toast(T.failed);
+  }
+}

@@ -1,0 +1,239 @@
+// What is filled in or chosen: text, selects, dates, boxes. The same controls serve messages and forms.
+import { useEffect, useId, useState } from "preact/hooks";
+import { searchOptions } from "../acts";
+import { shown, useNames } from "../names";
+import { current } from "../room";
+import { TextLine, words } from "../rich";
+import type { Element, Loose, Option, OptionGroup } from "../shapes";
+import { T } from "../text";
+import { Problem } from "./elements";
+import { useField, useSetting } from "./field";
+import { Unknown } from "./unknown";
+
+export interface ChoiceProps {
+  element: Element;
+  block_id: string | undefined;
+  /** Whether the app hears of each change. */
+  send: boolean;
+  labelled?: string;
+  id?: string;
+  invalid?: boolean;
+  describedBy?: string;
+  required?: boolean;
+}
+
+interface Held extends ChoiceProps {
+  value: Loose;
+  choose: (value: Loose) => void;
+}
+
+const attributes = ({ id, labelled, invalid, describedBy, required, element }: Held) => ({
+  id,
+  "aria-label": id ? undefined : labelled || words(element.placeholder) || undefined,
+  "aria-invalid": invalid || undefined,
+  "aria-describedby": describedBy,
+  "aria-required": required || undefined,
+  "data-action": element.action_id,
+});
+
+const KEYBOARDS: Record<string, "decimal" | "email" | "url"> = { number_input: "decimal", email_text_input: "email", url_text_input: "url" };
+const WHEN: Record<string, "date" | "time" | "datetime-local"> = { datepicker: "date", timepicker: "time", datetimepicker: "datetime-local" };
+
+function TextInput(held: Held) {
+  const { element, value, choose, send } = held;
+  const [typed, setTyped] = useState<string>(String(value ?? ""));
+  useEffect(() => setTyped(String(value ?? "")), [value]);
+  const common = {
+    ...attributes(held),
+    class: "field",
+    value: typed,
+    placeholder: words(element.placeholder),
+    maxLength: element.max_length,
+    onInput: (event: Event) => {
+      const next = (event.currentTarget as HTMLInputElement).value;
+      setTyped(next);
+      if (!send) choose(next);
+    },
+    onBlur: () => send && typed !== value && choose(typed),
+  };
+  if (element.type === "plain_text_input" && element.multiline) return <textarea {...common} rows={4} />;
+  return <input {...common} type="text" inputMode={KEYBOARDS[element.type]} autoComplete="off" />;
+}
+
+const pad = (n: number) => String(n).padStart(2, "0");
+function localMoment(seconds: Loose): string {
+  if (!seconds) return "";
+  const at = new Date(Number(seconds) * 1000);
+  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}T${pad(at.getHours())}:${pad(at.getMinutes())}`;
+}
+
+function When(held: Held) {
+  const { element, value, choose } = held;
+  const moment = element.type === "datetimepicker";
+  const read = (typed: string) => (moment && typed ? Math.floor(new Date(typed).getTime() / 1000) : typed);
+  return (
+    <input {...attributes(held)} class="field field-when" type={WHEN[element.type] ?? "date"} value={moment ? localMoment(value) : value}
+      onChange={(event) => choose(read(event.currentTarget.value))} />
+  );
+}
+
+const optionsOf = (element: Element): Option[] => [
+  ...(element.options ?? []),
+  ...((element.option_groups ?? []) as OptionGroup[]).flatMap((group) => group.options),
+];
+
+/** People and channels as options, for the selects that offer them. */
+function peopleOptions(kind: string): Option[] {
+  const state = current().state;
+  if (!state) return [];
+  const option = (text: string, value: string): Option => ({ text: { type: "plain_text", text, emoji: false }, value });
+  if (kind.includes("users")) return state.users.map((user) => option(shown(user), user.id));
+  return state.channels.map((channel) => option(`#${channel.name}`, channel.id));
+}
+
+function Select(held: Held) {
+  const { element, value, choose } = held;
+  const people = /users|conversations|channels/.test(element.type);
+  const draw = (option: Option) => <option key={option.value} value={option.value}>{words(option.text)}</option>;
+  const groups: OptionGroup[] = element.option_groups ?? [];
+  return (
+    <select {...attributes(held)} class="field field-select" value={value} onChange={(event) => choose(event.currentTarget.value)}>
+      <option value="" disabled={!!value}>{words(element.placeholder) || T.pickOption}</option>
+      {groups.map((group, i) => <optgroup key={i} label={words(group.label)}>{group.options.map(draw)}</optgroup>)}
+      {(people ? peopleOptions(element.type) : (element.options ?? [])).map(draw)}
+    </select>
+  );
+}
+
+function Boxes(held: Held & { many: boolean; options: Option[]; boxed?: boolean }) {
+  const { element, value, choose, many, options, boxed } = held;
+  const name = useId();
+  const chosen: string[] = many ? (value ?? []) : [value];
+  const toggle = (option: string, on: boolean) =>
+    choose(many ? (on ? [...chosen, option] : chosen.filter((one) => one !== option)) : option);
+  return (
+    <div {...attributes(held)} class={boxed ? "boxes boxes-scroll" : "boxes"} role={many ? "group" : "radiogroup"}>
+      {options.map((option) => (
+        <label key={option.value}>
+          <input type={many ? "checkbox" : "radio"} name={name} value={option.value} checked={chosen.includes(option.value)}
+            data-action={element.action_id} onChange={(event) => toggle(option.value, event.currentTarget.checked)} />
+          <span>
+            <TextLine text={option.text} />
+            {option.description && <small><TextLine text={option.description} /></small>}
+          </span>
+        </label>
+      ))}
+    </div>
+  );
+}
+
+/** Options that the app itself looks up as one types. */
+function useFound(element: Element, block_id: string | undefined, typed: string | null) {
+  const { host } = useSetting();
+  const [found, setFound] = useState<Option[] | null>(null);
+  useEffect(() => {
+    if (typed === null || !host || typed.length < (element.min_query_length ?? 0)) return undefined;
+    let stale = false;
+    setFound(null);
+    const timer = window.setTimeout(async () => {
+      const options = await searchOptions(host, element.action_id ?? "", block_id, typed).catch(() => []);
+      if (!stale) setFound(options);
+    }, 200);
+    return () => {
+      stale = true;
+      window.clearTimeout(timer);
+    };
+  }, [typed]);
+  return found;
+}
+
+function External(held: Held) {
+  const { element, block_id, value, choose } = held;
+  const [typed, setTyped] = useState<string | null>(null);
+  const [label, setLabel] = useState(() => words(element.initial_option?.text) || String(value || ""));
+  const [at, setAt] = useState(0);
+  const found = useFound(element, block_id, typed);
+  const list = useId();
+  const pick = (option: Option) => {
+    setLabel(words(option.text));
+    setTyped(null);
+    choose(option.value);
+  };
+  const key = (event: KeyboardEvent) => {
+    if (typed === null) return;
+    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    const option = found?.[at];
+    if (by && found?.length) setAt((at + by + found.length) % found.length);
+    else if (event.key === "Enter" && option) pick(option);
+    else if (event.key === "Escape") setTyped(null);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div class="combo">
+      <input {...attributes(held)} class="field" type="text" role="combobox" autoComplete="off" aria-expanded={typed !== null} aria-controls={list}
+        aria-activedescendant={found?.length ? `${list}-${at}` : undefined} value={typed ?? label} placeholder={words(element.placeholder) || T.typeToSearch}
+        onFocus={(event) => { event.currentTarget.select(); setTyped(""); }} onBlur={() => setTyped(null)} onKeyDown={key}
+        onInput={(event) => { setTyped(event.currentTarget.value); setAt(0); }} />
+      {typed !== null && (
+        <ul class="combo-list" role="listbox" id={list}>
+          {found === null && <li class="combo-note">{T.searching}</li>}
+          {found?.length === 0 && <li class="combo-note">{T.noOptions}</li>}
+          {found?.map((option, i) => (
+            <li key={option.value} id={`${list}-${i}`} role="option" aria-selected={i === at} onPointerDown={(event) => { event.preventDefault(); pick(option); }}>
+              {words(option.text)}
+              {option.description && <small>{words(option.description)}</small>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function Control(held: Held) {
+  const { element } = held;
+  switch (element.type) {
+    case "plain_text_input":
+    case "number_input":
+    case "email_text_input":
+    case "url_text_input":
+    case "rich_text_input":
+      return <TextInput {...held} />;
+    case "datepicker":
+    case "timepicker":
+    case "datetimepicker":
+      return <When {...held} />;
+    case "static_select":
+    case "users_select":
+    case "channels_select":
+    case "conversations_select":
+      return <Select {...held} />;
+    case "external_select":
+      return <External {...held} />;
+    case "checkboxes":
+      return <Boxes {...held} many options={optionsOf(element)} />;
+    case "radio_buttons":
+      return <Boxes {...held} many={false} options={optionsOf(element)} />;
+    case "multi_static_select":
+      return <Boxes {...held} many boxed options={optionsOf(element)} />;
+    case "multi_users_select":
+    case "multi_channels_select":
+    case "multi_conversations_select":
+      return <Boxes {...held} many boxed options={peopleOptions(element.type)} />;
+    default:
+      return <Unknown type={element.type} />;
+  }
+}
+
+export function Choice(props: ChoiceProps) {
+  useNames();
+  const { value, choose, problem } = useField(props.element, props.block_id, props.send);
+  return (
+    <span class="pressable">
+      <Control {...props} value={value} choose={(next) => void choose(next)} />
+      <Problem text={problem} />
+    </span>
+  );
+}

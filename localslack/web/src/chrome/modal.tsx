@@ -1,0 +1,78 @@
+// The app's modal: what is entered stays until it is submitted or closed; an error stands under its own input.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { click, closeView, submit } from "../acts";
+import { BlockList } from "../blocks/block";
+import { SettingContext, startValues } from "../blocks/field";
+import { TextLine, words } from "../rich";
+import type { Block, Loose, StateValues, View } from "../shapes";
+import { T } from "../text";
+import { Dialog } from "./dialog";
+
+const isEmpty = (value: Loose) => value === undefined || value === null || value === "" || (Array.isArray(value) && !value.length);
+
+/** Slack does not let a form go while something that must be filled in is empty. */
+function missing(blocks: Block[], values: StateValues): Record<string, string> {
+  const wrong = blocks.filter((block) => {
+    if (block.type !== "input" || block.optional) return false;
+    const held = values[block.block_id ?? ""]?.[block.element?.action_id ?? ""];
+    return isEmpty(typeof held === "string" ? held.trim() : held);
+  });
+  return Object.fromEntries(wrong.map((block) => [block.block_id ?? "", T.required]));
+}
+
+function useForm(view: View) {
+  const [values, setValues] = useState<StateValues>(() => startValues(view.blocks, view.state?.values, {}));
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const held = useRef(values);
+  held.current = values;
+  useEffect(() => setValues(startValues(view.blocks, view.state?.values, held.current)), [view.hash]);
+  const set = (block: string, action: string, value: Loose) => {
+    setValues((now) => ({ ...now, [block]: { ...now[block], [action]: value } }));
+    setErrors(({ [block]: _gone, ...rest }) => rest);
+  };
+  return { values, errors, setErrors, set };
+}
+
+export function Modal({ view }: { view: View }) {
+  const { values, errors, setErrors, set } = useForm(view);
+  const [busy, setBusy] = useState(false);
+  const body = useRef<HTMLFormElement>(null);
+  const host = { view_id: view.id };
+  const act = (element: { action_id?: string }, block_id: string | undefined, value?: unknown) => click(host, element.action_id ?? "", block_id, value);
+
+  const go = async (event: Event) => {
+    event.preventDefault();
+    if (busy || !view.submit) return;
+    let wrong = missing(view.blocks, values);
+    if (!Object.keys(wrong).length) {
+      setBusy(true);
+      wrong = await submit(view.id, values);
+      setBusy(false);
+    }
+    setErrors(wrong);
+    if (Object.keys(wrong).length) {
+      window.requestAnimationFrame(() => body.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus());
+    }
+  };
+
+  const footer = (
+    <>
+      <button type="button" class="button" onClick={() => void closeView(view.id)}><TextLine text={view.close ?? (view.submit ? T.cancel : T.close)} /></button>
+      {view.submit && (
+        <button type="submit" form={`form-${view.id}`} class="button button-primary" disabled={busy} aria-busy={busy}>
+          {busy ? T.sending : <TextLine text={view.submit} />}
+        </button>
+      )}
+    </>
+  );
+  return (
+    <Dialog title={words(view.title)} onClose={() => void closeView(view.id)} footer={footer} keep>
+      <SettingContext.Provider value={{ host, form: { values, set, errors }, act }}>
+        <form id={`form-${view.id}`} ref={body} noValidate onSubmit={(event) => void go(event)}>
+          {errors[""] && <p class="input-error" role="alert">{errors[""]}</p>}
+          <BlockList blocks={view.blocks} />
+        </form>
+      </SettingContext.Provider>
+    </Dialog>
+  );
+}

@@ -1,0 +1,2 @@
+// Stylesheets are bundled by name; they export nothing.
+declare module "*.css";

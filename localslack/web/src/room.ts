@@ -1,0 +1,359 @@
+// What one person sees of the workspace right now, kept current by the stream. Draws nothing.
+import { type Line, Refusal, listen, server } from "./server";
+import type { Channel, Message, State, StreamEvent, User } from "./shapes";
+import { sayError } from "./text";
+import { useZone } from "./when";
+
+export interface Place {
+  channel: string | null;
+  thread: string | null;
+  tab: "messages" | "home";
+}
+
+export interface Room {
+  phase: "loading" | "choosing" | "ready" | "failed";
+  people: User[];
+  state: State | null;
+  messages: Record<string, Message[]>;
+  place: Place;
+  /** Where "Nuevos" stands in a channel: what was read when it was opened. */
+  readUntil: Record<string, string | null>;
+  /** A new conversation with the app was asked for in this DM. */
+  fresh: Record<string, boolean>;
+  lost: boolean;
+  toast: { n: number; text: string } | null;
+}
+
+const NOWHERE: Place = { channel: null, thread: null, tab: "messages" };
+
+let room: Room = {
+  phase: "loading",
+  people: [],
+  state: null,
+  messages: {},
+  place: NOWHERE,
+  readUntil: {},
+  fresh: {},
+  lost: false,
+  toast: null,
+};
+const watchers = new Set<(room: Room) => void>();
+let line: Line | null = null;
+/** Questions asked from this page whose thread may open by itself when the app answers. */
+const asked = new Set<string>();
+let openedByItself = false;
+
+export const current = () => room;
+
+export function watch(watcher: (room: Room) => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+export function put(change: Partial<Room>): void {
+  room = { ...room, ...change };
+  for (const watcher of watchers) watcher(room);
+}
+
+let toasts = 0;
+export function toast(text: string): void {
+  toasts += 1;
+  const n = toasts;
+  put({ toast: { n, text } });
+  window.setTimeout(() => room.toast?.n === n && put({ toast: null }), 4_000);
+}
+
+export const sayRefusal = (error: unknown) => sayError(error instanceof Refusal ? error.code : "failed");
+
+// --- Looking things up ------------------------------------------------------------------------------
+
+export const me = () => room.state?.me ?? null;
+export const allChannels = (state: State) => [...state.channels, ...state.dms];
+export const findChannel = (id: string | null) =>
+  (room.state && allChannels(room.state).find((channel) => channel.id === id)) ?? null;
+export const isAppDm = (channel: Channel | null) => !!channel?.is_im && channel.user === room.state?.bot.user_id;
+
+// --- Where one is -----------------------------------------------------------------------------------
+
+const MEMORY = "localslack.viewer";
+
+function remembered(): string | null {
+  try {
+    return window.localStorage.getItem(MEMORY);
+  } catch {
+    return null;
+  }
+}
+
+function remember(viewer: string): void {
+  try {
+    window.localStorage.setItem(MEMORY, viewer);
+  } catch {
+    // A browser that keeps nothing asks again next time.
+  }
+}
+
+/** `#/U1/C1/171.001`: who, where, which thread; so a reload or a second tab keeps its place. A permalink
+ * (`/archives/C1/p171001?thread_ts=...`) names no viewer: it opens as whoever one was. */
+function address(): string[] {
+  const link = /^\/archives\/([^/]+)/.exec(window.location.pathname);
+  if (link && !window.location.hash) {
+    const thread = new URLSearchParams(window.location.search).get("thread_ts");
+    return [remembered() ?? "", link[1] ?? "", thread ?? ""];
+  }
+  return window.location.hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decodeURIComponent);
+}
+
+function writeAddress(replace = false): void {
+  const viewer = me()?.id;
+  if (!viewer) return;
+  const { channel, thread, tab } = room.place;
+  const parts = [viewer, channel, tab === "home" ? "inicio" : thread].filter(Boolean) as string[];
+  const hash = `#/${parts.join("/")}`;
+  if (hash === window.location.hash) return;
+  if (replace) window.history.replaceState(null, "", `/${hash}`);
+  else window.history.pushState(null, "", `/${hash}`);
+}
+
+function placeFrom(parts: string[], state: State): Place {
+  const [, channel, rest] = parts;
+  const known = allChannels(state).find((one) => one.id === channel || one.name === channel);
+  const first = state.channels.find((one) => one.is_member) ?? state.channels[0] ?? state.dms[0];
+  const at = known ?? first;
+  const home = rest === "inicio";
+  return { channel: at?.id ?? null, thread: known && rest && !home ? rest : null, tab: home ? "home" : "messages" };
+}
+
+// --- Loading ----------------------------------------------------------------------------------------
+
+const pending = new Map<string, StreamEvent[]>();
+/** What the stream said while the state was being fetched; null when it is not. */
+let held: StreamEvent[] | null = null;
+
+/** Loads a channel; what the stream says meanwhile is applied after it. */
+async function loadMessages(channel: string): Promise<void> {
+  const viewer = me()?.id;
+  if (!viewer || pending.has(channel)) return;
+  pending.set(channel, []);
+  try {
+    const messages = await server.messages(viewer, channel);
+    put({ messages: { ...room.messages, [channel]: messages } });
+  } catch (error) {
+    toast(sayRefusal(error));
+  } finally {
+    const late = pending.get(channel) ?? [];
+    pending.delete(channel);
+    for (const event of late) apply(event);
+  }
+}
+
+async function freshState(viewer: string): Promise<State> {
+  held = [];
+  try {
+    const state = await server.state(viewer);
+    if (!state.me) throw new Refusal("user_not_found");
+    return state;
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function release(): void {
+  const late = held ?? [];
+  held = null;
+  for (const event of late) apply(event);
+}
+
+async function loadState(viewer: string, place?: string[]): Promise<void> {
+  const state = await freshState(viewer);
+  useZone(state.me?.tz);
+  const stay = findIn(state, room.place.channel) && !place;
+  put({ phase: "ready", state, people: state.users, place: stay ? room.place : placeFrom(place ?? [], state) });
+  release();
+  writeAddress(true);
+  const loaded = new Set([...Object.keys(room.messages), room.place.channel].filter(Boolean) as string[]);
+  await Promise.all([...loaded].filter((id) => findIn(state, id)).map(loadMessages));
+  if (!stay) noteRead();
+  markRead();
+}
+
+const findIn = (state: State, id: string | null) => allChannels(state).some((channel) => channel.id === id);
+
+/** Becomes somebody: their state, their stream. Nothing of the person before stays on the page. */
+export async function become(viewer: string, place: string[] = []): Promise<void> {
+  line?.close();
+  asked.clear();
+  pending.clear();
+  held = null;
+  put({ phase: "loading", state: null, messages: {}, place: NOWHERE, readUntil: {}, fresh: {}, lost: false });
+  try {
+    await loadState(viewer, place);
+  } catch (error) {
+    await choose(error instanceof Refusal && error.code === "network");
+    return;
+  }
+  const id = (me() as User).id;
+  remember(id);
+  line = listen(id, apply, (open) => {
+    // Every "hello" follows a gap in which something may have been said.
+    if (open) void loadState(id).catch(() => undefined);
+    if (room.lost === open) put({ lost: !open });
+  });
+}
+
+async function choose(failed = false): Promise<void> {
+  try {
+    const state = await server.state();
+    put({ phase: failed ? "failed" : "choosing", people: state.users });
+  } catch {
+    put({ phase: "failed" });
+  }
+}
+
+export async function start(): Promise<void> {
+  const parts = address();
+  const viewer = parts[0] || remembered();
+  if (viewer) await become(viewer, parts);
+  else await choose();
+}
+
+export const retry = () => (room.phase === "failed" ? void start() : line?.retry());
+
+window.addEventListener("popstate", () => {
+  const parts = address();
+  const state = room.state;
+  if (parts[0] && parts[0] !== me()?.id) void become(parts[0], parts);
+  else if (state) go(placeFrom(parts, state), false);
+});
+
+// --- Going somewhere --------------------------------------------------------------------------------
+
+function noteRead(): void {
+  const channel = findChannel(room.place.channel);
+  if (!channel) return;
+  const until = channel.unread > 0 ? (channel.last_read ?? "0") : null;
+  put({ readUntil: { ...room.readUntil, [channel.id]: until } });
+}
+
+export function go(place: Place, push = true): void {
+  const moved = place.channel !== room.place.channel;
+  openedByItself = false;
+  put({ place });
+  if (push) writeAddress();
+  if (moved && place.channel) {
+    noteRead();
+    if (!room.messages[place.channel]) void loadMessages(place.channel);
+  }
+  markRead();
+}
+
+export const openChannel = (channel: string) => go({ channel, thread: null, tab: "messages" });
+export const openThread = (thread: string | null) => go({ ...room.place, thread, tab: "messages" });
+
+/** Says to the server that what is on screen was read. */
+export function markRead(): void {
+  const channel = findChannel(room.place.channel);
+  const viewer = me()?.id;
+  if (!channel || !viewer || !channel.unread || document.visibilityState !== "visible") return;
+  setChannel({ ...channel, unread: 0, mentions: 0 });
+  void server.read(viewer, channel.id).catch(() => undefined);
+}
+document.addEventListener("visibilitychange", markRead);
+
+/** A question was asked here; the app may have answered it before we heard that it was sent. */
+export function rememberQuestion(channel: string, ts: string): void {
+  asked.add(ts);
+  for (const message of room.messages[channel] ?? []) {
+    if (message.thread_ts === ts) followAnswer(channel, message);
+  }
+}
+
+// --- The stream -------------------------------------------------------------------------------------
+
+const order = (a: Message, b: Message) => Number.parseFloat(a.ts) - Number.parseFloat(b.ts);
+
+function setChannel(channel: Channel): void {
+  const state = room.state;
+  if (!state) return;
+  const list = channel.is_im ? "dms" : "channels";
+  const known = state[list].some((one) => one.id === channel.id);
+  const next = known ? state[list].map((one) => (one.id === channel.id ? channel : one)) : [...state[list], channel];
+  put({ state: { ...state, [list]: next } });
+}
+
+function setMessage(channel: string, message: Message): void {
+  const before = room.messages[channel];
+  if (!before) return;
+  const known = before.some((one) => one.ts === message.ts);
+  const next = known ? before.map((one) => (one.ts === message.ts ? message : one)) : [...before, message].sort(order);
+  put({ messages: { ...room.messages, [channel]: next } });
+}
+
+/** The app answered in the thread of a question just asked here: show the answer, unless another thread is being read. */
+function followAnswer(channel: string, message: Message): void {
+  const root = message.thread_ts;
+  if (!root || root === message.ts || !asked.has(root) || message.user === me()?.id) return;
+  asked.delete(root);
+  const busy = room.place.thread !== null && !openedByItself;
+  if (channel !== room.place.channel || busy || isAppDm(findChannel(channel))) return;
+  go({ channel, thread: root, tab: "messages" });
+  openedByItself = true;
+}
+
+function setStatus(state: State, event: StreamEvent & { kind: "status" }): void {
+  const rest = state.statuses.filter((one) => one.channel !== event.channel || one.thread_ts !== event.thread_ts);
+  const { channel, thread_ts, status, loading_messages } = event;
+  const statuses = status ? [...rest, { channel, thread_ts, status, loading_messages }] : rest;
+  put({ state: { ...state, statuses } });
+}
+
+function setTitle(state: State, event: StreamEvent & { kind: "title" }): void {
+  const rest = (state.titles ?? []).filter((one) => one.channel !== event.channel || one.thread_ts !== event.thread_ts);
+  put({ state: { ...state, titles: [...rest, event] } });
+}
+
+/** A new message by somebody else is unread until its channel is on screen; a reply only where all is threads. */
+function countUnread(id: string, message: Message): void {
+  const channel = findChannel(id);
+  const viewer = me()?.id;
+  const reply = message.thread_ts && message.thread_ts !== message.ts && message.subtype !== "thread_broadcast";
+  if (!channel?.is_member || message.user === viewer || (reply && !channel.is_im)) return;
+  const named = channel.is_im || message.text.includes(`<@${viewer}>`);
+  setChannel({ ...channel, unread: channel.unread + 1, mentions: (channel.mentions ?? 0) + (named ? 1 : 0), latest: message.ts });
+  markRead();
+}
+
+function applyMessage(event: StreamEvent & { channel: string; message: Message }): void {
+  const waiting = pending.get(event.channel);
+  if (waiting) waiting.push(event as StreamEvent);
+  else setMessage(event.channel, event.message);
+  if (event.kind !== "message") return;
+  countUnread(event.channel, event.message);
+  followAnswer(event.channel, event.message);
+}
+
+function applyDeleted(event: StreamEvent & { kind: "message_deleted" }): void {
+  const before = room.messages[event.channel];
+  if (before) put({ messages: { ...room.messages, [event.channel]: before.filter((one) => one.ts !== event.ts) } });
+}
+
+function apply(event: StreamEvent): void {
+  const state = room.state;
+  if (held) held.push(event);
+  if (held || !state) return;
+  if (event.kind === "message" || event.kind === "message_changed" || event.kind === "reaction") applyMessage(event);
+  else if (event.kind === "message_deleted") applyDeleted(event);
+  else if (event.kind === "channel") {
+    setChannel(event.channel);
+    markRead();
+  } else if (event.kind === "view") put({ state: { ...state, views: event.views, home: event.home ?? state.home } });
+  else if (event.kind === "status") setStatus(state, event);
+  else if (event.kind === "title") setTitle(state, event);
+  else if (event.kind === "prompts") put({ state: { ...state, prompts: { ...state.prompts, [event.channel]: event } } });
+  else if (event.kind === "connected") put({ state: { ...state, connected: event.connected } });
+  else if (event.kind === "reset") {
+    put({ messages: {}, readUntil: {}, fresh: {} });
+    void loadState((state.me as User).id).catch(() => undefined);
+  }
+}
