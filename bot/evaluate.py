@@ -133,7 +133,7 @@ def _same_fields(wanted: Mapping[str, Any], got: Mapping[str, Any], *, exact: bo
 
 
 def _plain(value: Any) -> Any:
-    """The order of a list of filters, or of the values in one, means nothing; that of dims and metrics does."""
+    """The order of filters, and of the values in one, means nothing; that of dims and metrics does."""
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
         return sorted(json.dumps(_plain(v), sort_keys=True, ensure_ascii=False) for v in value)
     if isinstance(value, Mapping):

@@ -1,17 +1,17 @@
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
 """Recognises what people ask to be done, listed or reported, and reads the slots that are certain.
 
 Two actions are read in full (reassign accounts, record an agreement); the others are known by name.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from bot.understand import period
 from bot.understand.names import NameIndex, NameMatch
-from bot.understand.normalise import Typed, normalise, words_of
+from bot.understand.normalise import Typed, words_of
 from bot.understand.spans import find_spans
 
 _ACCOUNTS = r"(?:cuentas?|casos?|cartera|portafolio|accounts?|portfolio|cases|promesas)"
@@ -77,8 +77,9 @@ class Deeds:
     def action(self, typed: Typed, today: date) -> Deed | None:
         for intent, pattern in self._actions:
             if pattern.match(typed.folded):
-                reader = _READERS.get(intent)
-                return reader(typed, self._names, today) if reader else Deed(intent)
+                if intent == "reassign_accounts":
+                    return _read_reassign(typed, self._names)
+                return _read_agreement(typed, today) if intent == "record_agreement" else Deed(intent)
         return None
 
     def about(self, typed: Typed) -> str | None:
@@ -129,8 +130,10 @@ _TO = re.compile(
 _STOP_NAME = re.compile(r"\s(?:a|al|para|to|de|del|from|y|and|con|with|desde|porque|por)\s|[,.;!?¡¿]|$")
 
 
-def _read_reassign(typed: Typed, names: NameIndex, today: date) -> Deed:
-    text, slots, used = typed.folded, {}, set[int]()
+def _read_reassign(typed: Typed, names: NameIndex) -> Deed:
+    text = typed.folded
+    slots: dict[str, Any] = {}
+    used: set[int] = set()
     unclear: dict[str, tuple[str, ...]] = {}
     for lead, slot in ((_FROM, "from_agent"), (_TO, "to_agent")):
         for match in lead.finditer(text):
@@ -149,14 +152,16 @@ def _read_reassign(typed: Typed, names: NameIndex, today: date) -> Deed:
     if counted:
         slots["count"] = int(counted[1].replace(",", ""))
         used |= _tokens_between(typed, *counted.span(1))
-    elif match := _ALL.search(text):
+    elif everything := _ALL.search(text):
         slots["scope"] = "all"
-        used |= _tokens_between(typed, *match.span())
+        used |= _tokens_between(typed, *everything.span())
     left = _left(typed, used)
     named = {**slots, **unclear}
     missing = next((f"entity:{s}" for s in ("from_agent", "to_agent") if s not in named), None)
-    slot = next(iter(unclear), None)
-    return Deed("reassign_accounts", slots, missing, unclear.get(slot or "", ()), left, slot, complete=True)
+    unsure = next(iter(unclear), None)
+    return Deed(
+        "reassign_accounts", slots, missing, unclear.get(unsure or "", ()), left, unsure, complete=True
+    )
 
 
 def _is_first_name(typed: Typed, start: int, end: int) -> bool:
@@ -263,8 +268,10 @@ _FIRST = re.compile(
 )
 
 
-def _read_agreement(typed: Typed, names: NameIndex, today: date) -> Deed:
-    text, slots, used = typed.folded, {}, set[int]()
+def _read_agreement(typed: Typed, today: date) -> Deed:
+    text = typed.folded
+    slots: dict[str, Any] = {}
+    used: set[int] = set()
     if match := _ACCOUNT_NO.search(text):
         slots["account"] = typed.raw[typed.origin[match.start("no")] : typed.origin[match.end("no") - 1] + 1]
         used |= _tokens_between(typed, *match.span())
@@ -313,10 +320,3 @@ def _read_instalments(typed: Typed, match: re.Match[str], slots: dict[str, Any])
 
 def _money(number: float) -> str:
     return f"{number:.2f}"
-
-
-_READERS: dict[str, Callable[[Typed, NameIndex, date], Deed]] = {
-    "reassign_accounts": _read_reassign,
-    "record_agreement": _read_agreement,
-}
-__all__ = ["Deed", "Deeds", "normalise"]

@@ -109,7 +109,6 @@ def _beside(draft: Draft, pairs: list[tuple[str, str | bool] | None]) -> None:
 def _read_verb(draft: Draft, lexicon: Lexicon) -> None:
     """ "compara octubre con septiembre", "diferencia entre Ana y Pedro"."""
     for at, item in draft.each("compare"):
-        item.used = True
         draft.flags.add("compare")
         names = [p for p, i in draft.each("name", "value") if p > at]
         periods = [p for p, i in draft.each("period") if p > at]
@@ -142,7 +141,7 @@ def _linked(draft: Draft, first: int, second: int) -> bool:
 
 def _same_alone(draft: Draft) -> None:
     """ "recuperado año contra año", "mes contra mes": the comparison is in the words themselves."""
-    for at, item in draft.each("period"):
+    for _, item in draft.each("period"):
         found: Found = item.value
         if found.mode == "same" and draft.compare_to is None:
             item.used = True

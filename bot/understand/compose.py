@@ -1,6 +1,7 @@
 """Puts the pieces of one message together into the parts of a KPI question. Knows no thread before it."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from bot.understand.compare import read_comparisons
 from bot.understand.draft import Draft, Problem, day_label
@@ -38,8 +39,16 @@ def compose(
     read_splits(draft)
     read_grain(draft)
     _read_metrics(draft, lexicon)
-    _read_period(draft, lexicon)
+    _read_period(draft)
+    _compared(draft)
     return draft, repairs
+
+
+def _compared(draft: Draft) -> None:
+    """ "compara la recuperación": with what, where neither a split nor another side is said?"""
+    if draft.compare_to or draft.dims or len(draft.metrics) > 1 or draft.in_thread:
+        for _, item in draft.each("compare"):
+            item.used = True
 
 
 def unread(draft: Draft) -> tuple[str, ...]:
@@ -130,7 +139,7 @@ def _joined_by_and(draft: Draft, at: int) -> bool:
 def _all_linked(draft: Draft, places: list[int]) -> bool:
     return all(
         any(draft.items[n].kind in ("and", "comma", "vs", "compare") for n in range(first, second))
-        for first, second in zip(places, places[1:], strict=False)
+        for first, second in pairwise(places)
     )
 
 
@@ -138,7 +147,9 @@ def _read_asked(draft: Draft, lexicon: Lexicon) -> None:
     for _, item in draft.each("ask"):
         item.used = True
         metrics = lexicon.asked[item.value]
-        if set(metrics) & {*draft.metrics, *draft.thresholds} and not _joined_by_and(draft, draft.items.index(item)):
+        if set(metrics) & {*draft.metrics, *draft.thresholds} and not _joined_by_and(
+            draft, draft.items.index(item)
+        ):
             continue  # "las promesas que se cumplieron": the other word says which
         draft.problems.append(Problem("metric", metrics, tuple((m, {"metric": m}) for m in metrics)))
 
@@ -146,7 +157,7 @@ def _read_asked(draft: Draft, lexicon: Lexicon) -> None:
 # --- Periods -------------------------------------------------------------------------------------
 
 
-def _read_period(draft: Draft, lexicon: Lexicon) -> None:
+def _read_period(draft: Draft) -> None:
     left = [(at, i) for at, i in draft.each("period")]
     for _, item in left:
         item.used = True
@@ -166,11 +177,7 @@ def _read_period(draft: Draft, lexicon: Lexicon) -> None:
 
 
 def _which_period(options: list[tuple[str, Period]]) -> Problem:
-    return Problem(
-        "period",
-        tuple(label for label, _ in options),
-        tuple((label, {"period": p.model_dump(mode="json")}) for label, p in options),
-    )
+    return Problem("period", tuple(p.model_dump(mode="json") for _, p in options))
 
 
 def period_of(draft: Draft, metrics: list[str], lexicon: Lexicon, today: date) -> Period | None:

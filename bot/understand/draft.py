@@ -17,7 +17,7 @@ class Problem:
     """Something to ask back. Each option is a label and the fields it would set."""
 
     about: str
-    candidates: tuple[str, ...] = ()
+    candidates: tuple[Any, ...] = ()  # names, metric ids, or periods as {start, end}
     options: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
 
@@ -93,9 +93,6 @@ class Draft:
                 self.filters[place] = Filter(field=name, op=many, value=(*values, value))
                 return
         self.filters.append(Filter(field=name, op=op, value=value))
-
-    def ask(self, about: str, candidates: tuple[str, ...] = (), **options: Mapping[str, Any]) -> None:
-        self.problems.append(Problem(about, candidates, tuple(options.items())))
 
     @property
     def has_period(self) -> bool:

@@ -25,9 +25,9 @@ def join_names(
     while at < len(draft.items):
         stop = _run_end(draft, at)
         plain = draft.items[at].kind != "unknown" or fold(draft.items[at].raw) in common
-        if stop > at + 1 or not plain:
-            if fixed := _joined(draft, at, stop, names, pick_near):
-                repairs.append(fixed)
+        fixed = _joined(draft, at, stop, names, pick_near) if stop > at + 1 or not plain else None
+        if fixed is not None:
+            repairs.append(fixed)
         at += 1
     return repairs
 
@@ -194,4 +194,4 @@ def _looks_like_a_name(draft: Draft, at: int) -> bool:
     )
     if draft.items[at].kind == "value":
         return not (in_place and led in ("en", "in"))
-    return others and not in_place or not in_place or (capital and led == "de")
+    return (others and not in_place) or not in_place or (capital and led == "de")

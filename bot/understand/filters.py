@@ -74,7 +74,7 @@ def _bounded(
     if amount.unit == "days":
         return None, "days_past_due"
     metrics = {i.value for _, i in draft.each("metric") if not i.weak}
-    if len(metrics) == 1 and amount.unit != "money":
+    if len(metrics) == 1 and amount.unit in ("", "percent"):
         return None, str(metrics.pop())
     if amount.unit == "money" or (amount.number >= 1000 and not metrics):
         return None, "balance"
@@ -91,7 +91,9 @@ def _boundable(item: Item, amount: Amount, lexicon: Lexicon, *, before: bool = F
         pesos = amount.unit == "money" or (
             before and item.value == "accounts_count" and amount.number >= 1000
         )
-        return None if amount.unit == "days" or (counted and pesos) else str(item.value)
+        clock = amount.unit in ("minutes", "seconds") and metric is not None and metric.unit != "seconds"
+        share = amount.unit == "percent" and metric is not None and metric.unit != "rate"
+        return None if amount.unit == "days" or clock or share or (counted and pesos) else str(item.value)
     if (
         item.kind == "dim"
         and item.value == "bucket"

@@ -7,13 +7,22 @@ from typing import Any
 from bot.understand.compose import compare_of, grain_for, period_of
 from bot.understand.draft import Draft, Problem
 from bot.understand.lexicon import Lexicon
+from bot.understand.period_words import words
 from db.periods import Period
 from skills.contract import Filter, KpiRequest
 
-_OPENERS = (
-    "y ", "and ", "ahora ", "now ", "what about", "how about", "que tal ", "lo mismo", "same ", "pero ", "but ", "solo ",
-    "only ", "tambien ", "also ", "mejor ", "cambia", "change", "switch", "en vez", "instead", "e ", "igual ", "con ", "sin ",
-)  # fmt: skip
+# What opens a message that hangs on the one before.
+_OPENERS = tuple(
+    f"{opening} "
+    for opening in (
+        *words("y e and ahora now pero but solo only tambien also mejor igual same con sin cambia cambialo"),
+        *words("change switch instead"),
+        *("what about", "how about", "que tal", "lo mismo", "en vez", "cambia a", "change it"),
+    )
+)
+
+
+_BOTH_WAYS = (("↓ 9…1", {"order": "desc"}), ("↑ 1…9", {"order": "asc"}))
 
 
 def previous_request(previous: Mapping[str, Any] | None) -> KpiRequest | None:
@@ -110,8 +119,12 @@ def _filters(draft: Draft, previous: KpiRequest) -> tuple[Filter, ...]:
     if "also" in draft.flags:
         return _added(draft, previous)
     said = {f.field for f in draft.filters}
-    kept = tuple(f for f in previous.filters if f.field not in said)
-    return (*kept, *draft.filters)
+    others = tuple(f for f in previous.filters if f.field not in said)
+    return (*others, *draft.filters)
+
+
+def _keeps(known: Filter, turned: Filter) -> bool:
+    return (known.field, known.op, known.value) == (turned.field, "eq", turned.value)
 
 
 def _added(draft: Draft, previous: KpiRequest) -> tuple[Filter, ...]:
@@ -122,7 +135,7 @@ def _added(draft: Draft, previous: KpiRequest) -> tuple[Filter, ...]:
         )
         op = "eq" if each.op in ("eq", "in") else "ne" if each.op in ("ne", "not_in") else each.op
         for value in values:
-            both.add_filter(each.field, op, value)  # type: ignore[arg-type]
+            both.add_filter(each.field, op, value)
     return tuple(both.filters)
 
 
@@ -170,7 +183,9 @@ def resolved_order(draft: Draft, metrics: list[str], lexicon: Lexicon) -> str | 
         if wish == "worst":
             draft.problems.append(
                 Problem(
-                    "confirm_reading", ("desc", "asc"), (("↓", {"order": "desc"}), ("↑", {"order": "asc"}))
+                    "confirm_reading",
+                    ("desc", "asc"),
+                    (("↓ 9…1", {"order": "desc"}), ("↑ 1…9", {"order": "asc"})),
                 )
             )
         return "desc"

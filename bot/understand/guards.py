@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
 """What must be settled before a message is read: overrides, personal data, threats, negated commands, help.
 
 Knows patterns over the folded text (guards.yaml), no metric and no name.
@@ -11,6 +12,7 @@ from typing import Any
 import yaml
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_COUNTED = re.compile(r"\b(?:quejas?|incumplimientos?|violaciones|complaints?|breach(?:es)?|violations?)\b")
 _REFUSALS = ("injection", "pii", "compliance")
 
 
@@ -58,6 +60,9 @@ class Guards:
 
     def refusal(self, text: str) -> Verdict | None:
         for about, pattern in self._refusals.items():
+            # "quejas por amenazas" counts what others did; it asks nobody to threaten.
+            if about == "compliance" and _COUNTED.search(text):
+                continue
             if pattern.search(text):
                 return Verdict("refuse", about)
         return None

@@ -17,14 +17,14 @@ _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # all is text: "no
 Better = Literal["up", "down", "none"]
 Phrase = tuple[str, ...]
 _PERIOD_WORDS = words(
-    "semana semanas quincena quincenas trimestre semestre pasado pasada anterior antier anteayer manana hoy ayer "
-    "ultimos ultimas ultimo ultima proximo proxima fecha month months week weeks quarter yesterday today tomorrow "
-    "last next this previous primera segunda primer segundo tercer trimestres meses dias days cierre"
+    "semana semanas quincena quincenas trimestre semestre pasado pasada anterior antier anteayer manana "
+    "hoy ayer ultimos ultimas ultimo ultima proximo proxima fecha month months week weeks quarter yesterday "
+    "today tomorrow last next this previous primera segunda primer segundo tercer trimestres meses dias days cierre"
 )
 # Where one phrase is of two kinds, the kind named first is kept.
 _PLAIN_OPERATORS = words(
     "by ne vs compare gt ge lt le between and also only clear unsplit uncompare unlimit reverse me team who "
-    "which why target budget previous trend generic"
+    "which why target budget previous trend generic odd"
 )
 
 
@@ -40,7 +40,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Phrases by their words without plurals; `longest` is the length of the longest that begins with a word."""
+    """Phrases by their words without plurals; `longest`: how long the longest is that begins with a word."""
 
     phrases: Mapping[Phrase, Entry]
     spelled: Mapping[Phrase, Entry]  # where the plural means another thing: contacto, contactos
@@ -158,7 +158,7 @@ def load_lexicon(catalogue: Catalogue, path: Path = HERE / "lexicon.yaml") -> Le
     table.fill(metrics)
     table.fill(operators)
     table.fill(_thing_entries(raw))
-    table.fill(((p, Entry("stop")) for p in raw["stop"]))
+    table.fill((p, Entry("stop")) for p in raw["stop"])
     return _compiled(raw, table, catalogue)
 
 
@@ -168,7 +168,9 @@ def _compiled(raw: Mapping[str, Any], table: _Table, catalogue: Catalogue) -> Le
     for keys in phrases:
         longest[keys[0]] = max(longest.get(keys[0], 0), len(keys))
     worth = {key_of(word): word for group in (MONTHS, WEEKDAYS, _PERIOD_WORDS) for word in group}
-    worth |= {key: table.words[key] for keys, entry in phrases.items() if entry.kind != "stop" for key in keys}
+    worth |= {
+        key: table.words[key] for keys, entry in phrases.items() if entry.kind != "stop" for key in keys
+    }
     common = {key_of(fold(w)) for w in _common_words()} | set(NUMBERS)
     common |= {word for keys, entry in phrases.items() if entry.kind == "stop" for word in keys}
     return Lexicon(

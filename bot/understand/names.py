@@ -1,4 +1,4 @@
-"""Finds people, clients and campaigns in a message: exact forms first, then near ones. Never picks between two."""
+"""Finds people, clients and campaigns in a message: exact forms first, then near ones; never picks."""
 
 import re
 from collections.abc import Iterable

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
 """Dates and ranges of dates: "del 28 de octubre al 5", "desde el lunes", "15/10/26". Always day before month."""
 
 import re
@@ -7,14 +8,14 @@ from typing import Literal
 
 from bot.understand.period_words import (
     MONTHS,
-    NUMBERS,
     WEAK_MONTHS,
     WEEKDAYS,
     Found,
     back,
-    calendar_unit,
     compiled,
+    number_of,
     real_date,
+    unit_of,
     year_of_text,
 )
 from db.periods import Period, add_months, month_of
@@ -163,7 +164,7 @@ def range_at(text: str, at: int, today: date, *, future: bool) -> Found | None:
     link = _RANGE_LINK.match(text, first.stop)
     if link is None or (not lead and link.group().strip() in ("y", "and", "y el", "a", "and the")):
         return None
-    between = bool(lead) and lead.group().split()[0] in ("entre", "between")
+    between = lead is not None and lead.group().split()[0] in ("entre", "between")
     if link.group().split()[:1] in (["y"], ["and"]) and not between:
         return None
     second = end_at(text, link.end(), today, bare_day=bool(lead) or first.kind == "month_day")
@@ -206,12 +207,10 @@ def _both_days(first: End, second: End, today: date, *, future: bool) -> tuple[d
         ends = [d for d in [real_date(year, second.month, second.day)] if d]
     if not ends:
         return None
-    return _start_before(first, second, ends[0], today, future=future)
+    return _start_before(first, second, ends[0], today)
 
 
-def _start_before(
-    first: End, second: End, last: date, today: date, *, future: bool
-) -> tuple[date, date] | None:
+def _start_before(first: End, second: End, last: date, today: date) -> tuple[date, date] | None:
     """The start takes from the end what it did not say: its month, or its year."""
     if first.kind == "month":
         begin = real_date(first.year or last.year, first.month, 1)
@@ -270,15 +269,13 @@ _ONWARDS = compiled(
 )
 
 
-def since_at(text: str, at: int, today: date, *, future: bool) -> Found | None:
+def since_at(text: str, at: int, today: date) -> Found | None:
     """Desde X: from that day, or the first of that month, to today."""
     lead = _SINCE.match(text, at)
     if lead is None:
         return None
     begin = lead.end() + len(text[lead.end() :]) - len(text[lead.end() :].lstrip())
     if ago := _AGO.match(text, begin):
-        from bot.understand.period_words import number_of, unit_of
-
         start = back(unit_of(ago["u"]), today, number_of(ago["n"]))
         return Found(at, ago.end(), Period(start=start, end=today))
     end = end_at(text, begin, today, bare_day="el" in lead.group().split() or "del" in lead.group().split())
@@ -350,11 +347,3 @@ def _weekday_at(text: str, at: int, end: End, today: date, *, future: bool) -> F
         last_week = today - timedelta(days=7)
         return _one_of(at, end.stop, [last_week, today])
     return _one_of(at, end.stop, [day])
-
-
-def whole_unit(found: Found) -> Period | None:
-    """The whole calendar unit behind a found stretch."""
-    return found.full or (calendar_unit(found.unit, found.period.start) if found.period else None)
-
-
-__all__ = ["NUMBERS", "range_at", "since_at", "single_at", "whole_unit"]

@@ -12,6 +12,7 @@ from db.periods import Period, add_months, month_of, quarter_of, quincena_of, se
 Unit = Literal["day", "week", "quincena", "month", "bimester", "quarter", "semester", "year", "range"]
 Mode = Literal["plain", "same", "ask", "to_date"]
 
+
 def words(text: str) -> list[str]:
     """A list of words, written as a line."""
     return text.split()
@@ -24,7 +25,7 @@ _MONTHS = (
     "noviembre november nov", "diciembre december dic dec",
 )  # fmt: skip
 MONTHS = {word: n for n, line in enumerate(_MONTHS, 1) for word in words(line)}
-# Also words of another trade ("may I", "3 days ago", "mar" as a name): a month only beside a day, a year or "de".
+# Also other words ("may I", "3 days ago"): a month only beside a day, a year or "de".
 WEAK_MONTHS = frozenset({"may", "mar", "ago", "march", "jan", "dec", "sep"})
 _WEEKDAYS = (
     "lunes monday mon", "martes tuesday tue tues", "miercoles wednesday wed", "jueves thursday thu thurs",

@@ -5,7 +5,6 @@ Deterministic, no network, no model. A question or an action never leaves a cont
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,40 +26,14 @@ from bot.understand.lexicon import load_lexicon
 from bot.understand.names import NameIndex
 from bot.understand.normalise import Typed, fold, normalise
 from bot.understand.period_words import words
+from bot.understand.result import Reading, wire
 from bot.understand.tag import tag
-from db.access import Names
+from db.access import KINDS, Names
 from db.metrics import Catalogue
 from skills.contract import KpiRequest, Option
 
 AGENCY_ZONE = ZoneInfo("America/Mexico_City")
 MAX_CHARS = 2_000
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What was understood. `choices` are whole requests, for buttons; `repairs` are typing errors mended."""
-
-    outcome: str
-    intent: str | None = None
-    fields: Mapping[str, Any] | None = None
-    about: str | None = None
-    candidates: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
-    repairs: tuple[tuple[str, str], ...] = ()
-    choices: tuple[Option, ...] = field(default=())
-
-    def json(self) -> dict[str, Any]:
-        out: dict[str, Any] = {"outcome": self.outcome}
-        if self.intent is not None:
-            out["intent"] = self.intent
-        if self.fields is not None:
-            out["fields"] = dict(self.fields)
-        if self.about is not None or self.outcome == "help":
-            out["about"] = self.about
-        if self.candidates:
-            out["candidates"] = list(self.candidates)
-        out["unread"] = list(self.unread)
-        return out
 
 
 class Reader:
@@ -157,8 +130,8 @@ class Reader:
         if deed.missing or deed.unread:
             about = "unknown_term" if deed.unread else str(deed.missing)
             return Reading("clarify", deed.intent, deed.slots, about, deed.candidates, deed.unread)
-        about = f"entity:{deed.open}" if deed.open else None
-        return Reading("action", deed.intent, deed.slots, about, deed.candidates)
+        unsure = f"entity:{deed.open}" if deed.open else None
+        return Reading("action", deed.intent, deed.slots, unsure, deed.candidates)
 
     def _definition(self, typed: Typed, today: date) -> Reading | None:
         text = typed.folded
@@ -198,7 +171,7 @@ class Reader:
             merged(draft, before, self.lexicon, today) if follows and before else self._fresh(draft, today)
         )
         request = self._by_origin(request) if request else None
-        fields = _wire(request) if request else self._partial(draft, today)
+        fields = wire(request) if request else self._partial(draft, today)
         left = unread(draft)
         if left and self._residue:
             return self._unexplained(typed, draft, fields, left, repairs, follows=follows)
@@ -247,7 +220,7 @@ class Reader:
         return draft.chart in ("any", "line") and not draft.dims
 
     def _by_origin(self, request: KpiRequest) -> KpiRequest:
-        """A migration "por bucket" splits by the bucket left; "cuentas con saldo > N" bounds each account's."""
+        """A migration "por bucket" splits by the bucket left; "cuentas con saldo > N" bounds each of them."""
         metrics = [request.metric] if isinstance(request.metric, str) else list(request.metric)
         migration = all(
             m in self.catalogue.metrics and self.catalogue.metrics[m].kind == "migration" for m in metrics
@@ -282,7 +255,7 @@ class Reader:
             draft.problems.append(problem)
         if draft.problems:
             return min(draft.problems, key=_urgency)
-        if request is not None and request.limit and not request.dims:
+        if request is not None and (request.limit or draft.rank) and not request.dims:
             options = tuple((d, {"dims": [d]}) for d in ("agent", "supervisor", "campaign"))
             return Problem("slot:dims", tuple(d for d, _ in options), options)
         if follows and request is not None and not _says_anything(draft):
@@ -313,7 +286,7 @@ class Reader:
         if label in self.catalogue.ids:
             label = self.catalogue.label(label, "es")
         request = previous_request({"intent": "kpi", "fields": whole})
-        return Option(label, "kpi", _wire(request)) if request else None
+        return Option(label, "kpi", wire(request)) if request else None
 
     def _unexplained(
         self,
@@ -340,10 +313,10 @@ class Reader:
 _OBJECTS = re.compile(r"\b(?:cuentas?|accounts?|convenios?|agreements?|archivos?|files?|cartera)\b")
 _MOVES = frozenset(
     words(
-        "subio bajo subieron bajaron cayo cayeron crecio aumento disminuyo mejoro empeoro sube baja cae crece "
-        "empeora mejora tan alto subiendo bajando cayendo cambio went up down drop dropped fall fell rise rose "
-        "increase increased decrease decreased change changed improve improved worsen worsened go low high "
-        "falling rising dropping"
+        "subio bajo subieron bajaron cayo cayeron crecio aumento disminuyo mejoro empeoro sube baja cae "
+        "crece empeora mejora tan alto subiendo bajando cayendo cambio went up down drop dropped fall fell "
+        "rise rose increase increased decrease decreased change changed improve improved worsen worsened go "
+        "low high falling rising dropping"
     )
 )
 _ORDER_OF_ASKING = ("entity:", "metric", "unknown_term", "period", "slot:", "confirm_reading")
@@ -357,22 +330,10 @@ def _lacks_its_name(draft: Draft) -> str | None:
     """ "Banco Norte", "agente Zutano": a name nobody has, after the word that says of what."""
     for at, item in draft.each("unknown"):
         lead = draft.items[at - 1] if at else None
-        if (
-            lead is not None
-            and lead.kind == "dim"
-            and lead.value in ("client", "campaign", "supervisor", "agent")
-        ):
-            if not lead.plural and item.raw[:1].isalpha():
-                return f"entity:{lead.value}"
+        named = lead is not None and lead.kind == "dim" and lead.value in KINDS and not lead.plural
+        if named and lead is not None and item.raw[:1].isalpha():
+            return f"entity:{lead.value}"
     return None
-
-
-def _wire(request: KpiRequest) -> dict[str, Any]:
-    """The contract's fields; a comparison that has no period of its own does not carry an empty one."""
-    fields = request.fields()
-    if fields["compare"] and fields["compare"].get("period") is None:
-        fields["compare"] = {"to": fields["compare"]["to"]}
-    return fields
 
 
 def _says_anything(draft: Draft) -> bool:

@@ -7,9 +7,10 @@ from bot.understand.tag import Item
 
 _OPERANDS = ("name", "value", "unclear")
 _PLAIN_BARE = ("client", "campaign", "supervisor", "agent", "bucket", "product", "bucket_from", "bucket_to")
+# "agentes por TMO", "promesas por quién": the word itself says the part, "por" only leads to it.
+_SAID_BY = ("metric", "ask", "target", "period", "grain", "variant", "who", "filter", "unknown")
 _FIRST_PERSON = frozenset(
-    ("he recuperado", "he cobrado", "cuanto llevo", "llevo", "recupere", "cobre", "como voy")
-    + ("how am i", "how am i doing")
+    ("he recuperado", "he cobrado", "cuanto llevo", "llevo", "recupere", "cobre", "como voy", "how am i")
 )
 
 
@@ -44,7 +45,9 @@ def read_ranks(draft: Draft) -> None:
         return
     for place, (at, item) in enumerate(ranks):
         value = "least" if item.kind == "ne" else str(item.value)
-        if place and draft.rank not in ("top", value) and value != "top":
+        between = draft.items[ranks[place - 1][0] : at] if place else []
+        apart = any(i.kind in ("and", "comma", "vs") for i in between)
+        if place and (apart or (draft.rank not in ("top", value) and value != "top")):
             item.used = True
             draft.problems.append(Problem("confirm_reading", (item.raw,)))
             continue
@@ -91,7 +94,7 @@ def _count_near(draft: Draft, at: int) -> int | None:
 
 
 def _ranked_dim(draft: Draft, at: int) -> int | None:
-    """The things ranked: beside the rank word, else after "qué/which", else the last split named before it."""
+    """The things ranked: beside the rank word, else after "qué/which", else the split named before it."""
     after = draft.after(at, skip=("stop", "number"))
     if draft.kind(after) == "dim" and not draft.items[after].used:
         return after
@@ -102,7 +105,7 @@ def _ranked_dim(draft: Draft, at: int) -> int | None:
         and draft.kind(draft.before(before)) != "by"
     ):
         return before
-    for place, item in draft.each("dim"):
+    for place, _ in draft.each("dim"):
         lead = draft.kind(draft.before(place, skip=("stop", "number")))
         if lead == "which" or (place < at and lead != "by"):
             return place
@@ -133,7 +136,7 @@ def read_orders(draft: Draft) -> None:
 
 def read_splits(draft: Draft) -> None:
     """por X, by X and by Y, cada X."""
-    for at, item in draft.each("by"):
+    for at, _ in draft.each("by"):
         following = draft.after(at, skip=("stop", "by", "me"))
         kind = draft.kind(following)
         if kind == "dim":
@@ -142,9 +145,11 @@ def read_splits(draft: Draft) -> None:
                 if draft.items[extra].kind == "by":
                     draft.take(extra)
             _split_list(draft, following)
-        elif kind in ("metric", "ask", "target", "period", "grain", "variant"):
-            draft.take(at)
-        elif kind in ("who", "filter", "unknown"):
+        elif kind in ("metric", "ask", "target", "period", "grain", "variant") or kind in (
+            "who",
+            "filter",
+            "unknown",
+        ):
             draft.take(at)
     for at, item in draft.each("dim"):
         _bare(draft, at, item)

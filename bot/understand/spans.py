@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
 """Stretches a list of words cannot hold: buckets by their days, hours, numbers, days without contact."""
 
 import re

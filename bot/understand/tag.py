@@ -17,7 +17,8 @@ from bot.understand.spans import Span, find_spans
 
 # What has not happened yet: a date that could be either is the one to come.
 _DUE = re.compile(
-    r"\b(?:venc(?:en|e|er|eran|era|imiento|imientos)|por vencer|due|falls? due|coming due|upcoming|proyec\w+|forecast|pronostico)\b"
+    r"\b(?:venc(?:en|e|er|eran|era|imiento|imientos)|por vencer|due|falls? due|coming due|upcoming|"
+    r"proyec\w+|forecast|pronostico)\b"
 )
 
 
@@ -165,9 +166,10 @@ def _repaired(typed: Typed, lexicon: Lexicon, names: NameIndex) -> tuple[Typed, 
     """Unknown words one or two letters away from one word of the lexicon become that word."""
     fixes: list[tuple[Token, str]] = []
     for place, token in enumerate(typed.tokens):
-        if _may_be_wrong(token, lexicon, names) and not _is_name_like(token, place, typed, names):
-            if right := _nearest(token, lexicon):
-                fixes.append((token, right))
+        if not _may_be_wrong(token, lexicon, names) or _is_name_like(token, place, typed, names):
+            continue
+        if right := _nearest(token, lexicon):
+            fixes.append((token, right))
     if not fixes:
         return typed, []
     text = typed.raw

@@ -17,10 +17,14 @@ from sqlalchemy import (
     MetaData,
     Select,
     SmallInteger,
+    String,
     Table,
     Text,
     and_,
+    bindparam,
     func,
+    literal,
+    null,
     select,
     type_coerce,
     update,
@@ -47,7 +51,9 @@ def read_frame(connection: Connection, query: Select[Any]) -> pl.DataFrame:
 def _read_sqlite(connection: Connection, query: Select[Any], schema: dict[str, Any]) -> pl.DataFrame:
     """One text that polars reads, twice as fast as tuples; as tuples where that text is not sound."""
     inner = query.subquery()
-    cells: list[Any] = [func.coalesce(type_coerce(column, Text), _NULL) for column in inner.c]
+    cells: list[Any] = [
+        _cell(mine, column) for mine, column in zip(query.selected_columns, inner.c, strict=True)
+    ]
     row: Any = reduce(lambda sofar, cell: sofar.concat(_CELL_END).concat(cell), cells)
     count, data = connection.execute(
         select(func.count(), func.group_concat(row, _ROW_END)).select_from(inner)
@@ -71,6 +77,12 @@ def _read_sqlite(connection: Connection, query: Select[Any], schema: dict[str, A
         rows = connection.execute(select(*(type_coerce(column, Text) for column in inner.c))).all()
         frame = pl.DataFrame([tuple(r) for r in rows], schema=dict.fromkeys(schema, pl.String), orient="row")
     return frame.with_columns(_from_sqlite(name, dtype) for name, dtype in schema.items())
+
+
+def _cell(source: Any, column: Any) -> Any:
+    """The column as text; one that is never empty needs no mark for it."""
+    text = type_coerce(column, Text)
+    return text if getattr(source, "nullable", True) is False else func.coalesce(text, _NULL)
 
 
 def _as_read(dtype: Any) -> Any:
@@ -138,12 +150,28 @@ def write_frame(connection: Connection, table: Table, frame: pl.DataFrame) -> No
     if connection.dialect.name == "postgresql":
         _copy_in(connection, table, frame)
         return
-    values = dict.fromkeys(frame.columns)
-    sql = str(table.insert().values(values).compile(connection.engine, column_keys=list(values)))
+    frame = frame.select(column.name for column in table.columns if column.name in frame.columns)
+    varying = [name for name in frame.columns if not _is_constant(frame[name])]
+    sql = _insert_sql(connection, table, frame, varying)
     cursor: Any = connection.connection.cursor()
-    order = [column.name for column in table.columns if column.name in values]
-    for part in frame.select(order).iter_slices(_SLICE):
+    for part in frame.select(varying or frame.columns).iter_slices(_SLICE):
         cursor.executemany(sql, zip(*(_storable(column) for column in part), strict=True))
+
+
+def _is_constant(values: pl.Series) -> bool:
+    return bool((values.null_count() in (0, len(values))) and values.drop_nulls().unique().len() <= 1)
+
+
+def _insert_sql(connection: Connection, table: Table, frame: pl.DataFrame, varying: list[str]) -> str:
+    """A value all rows share stands in the statement: what is not bound a million times is faster."""
+    constant = [name for name in frame.columns if name not in varying and varying]
+    values: dict[str, Any] = {name: bindparam(f"p_{name}", None) for name in varying or frame.columns}
+    for name in constant:
+        value = _storable(frame[name].head(1))[0]
+        kind = String() if isinstance(value, str) else BigInteger()
+        values[name] = null() if value is None else literal(value, kind, literal_execute=True)
+    statement = table.insert().values(values)
+    return str(statement.compile(connection.engine, compile_kwargs={"render_postcompile": True}))
 
 
 def _storable(values: pl.Series) -> list[Any]:

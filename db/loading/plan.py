@@ -20,6 +20,11 @@ NEW, CHANGED, SAME = "new", "changed", "same"
 _OLD = "old_"
 
 
+def sound(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with no fault."""
+    return rows if rows[FAULT].null_count() == rows.height else rows.filter(pl.col(FAULT).is_null())
+
+
 @dataclass(frozen=True)
 class Insert:
     table: Table
@@ -78,10 +83,10 @@ class Plan:
 
     @property
     def good(self) -> pl.DataFrame:
-        return self.rows.filter(pl.col(FAULT).is_null())
+        return sound(self.rows)
 
     def count(self, act: str) -> int:
-        return self.good.filter(pl.col(ACT) == act).height
+        return int(self.rows.select((pl.col(FAULT).is_null() & (pl.col(ACT) == act)).sum()).item())
 
     def mark(self, source: str, rows: pl.DataFrame, *columns: str) -> None:
         """The days in these columns of these rows; empty ones touch nothing."""

@@ -11,8 +11,8 @@ import polars as pl
 from db.loading.faults import Note
 from db.loading.known import ORPHAN
 from db.loading.mapping import Typed, sums
-from db.loading.plan import CHANGED, NEW, SAME, Plan
-from db.loading.table import FAULT
+from db.loading.plan import CHANGED, NEW, SAME, Plan, sound
+from db.loading.table import FAULT, LINE
 
 _REASONS = 12  # said one by one; the rejects file has them all
 
@@ -120,9 +120,12 @@ def report(plan: Plan, typed: Typed, sha256: str, file_name: str, rejects_file: 
 
 
 def _totals(plan: Plan, typed: Typed) -> Totals:
-    good = plan.good
-    accepted = typed.frame.join(good.select("_line"), on="_line", how="semi")
-    days: list[date] = good[plan.covers].drop_nulls().unique().to_list() if plan.covers else []
+    covers = [plan.covers] if plan.covers else []
+    good = sound(plan.rows.select(LINE, FAULT, *covers))
+    accepted = typed.frame
+    if good.height < accepted.height:
+        accepted = accepted.filter(pl.col(LINE).is_in(good[LINE].implode()))
+    days: list[date] = good[covers[0]].drop_nulls().unique().to_list() if covers else []
     return Totals(
         rows=plan.rows.height,
         amounts=sums(typed.frame, typed.choice),

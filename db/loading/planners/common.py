@@ -8,8 +8,7 @@ from sqlalchemy import Table
 
 from db.loading.columns import INSTANT
 from db.loading.mapping import Typed
-from db.loading.plan import ACT, CHANGED, NEW, Insert, Step, Update, compared
-from db.loading.table import FAULT
+from db.loading.plan import ACT, CHANGED, NEW, Insert, Step, Update, compared, sound
 
 _DTYPES: dict[str, Any] = {
     "money": pl.Int64,
@@ -30,10 +29,6 @@ def complete(typed: Typed, defaults: Mapping[str, Any] | None = None) -> pl.Data
     absent = [pl.lit(None, dtype).alias(c) for c, dtype in types.items() if c not in typed.frame.columns]
     rows = typed.frame.with_columns(absent)
     return rows.with_columns(pl.col(c).fill_null(pl.lit(value)) for c, value in (defaults or {}).items())
-
-
-def sound(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.filter(pl.col(FAULT).is_null())
 
 
 def acted(

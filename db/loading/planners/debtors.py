@@ -6,8 +6,7 @@ from sqlalchemy import select
 from db.loading.known import Job
 from db.loading.mapping import Typed
 from db.loading.pipes import new_ids, read_frame
-from db.loading.plan import Insert, Step, Update
-from db.loading.planners.common import sound
+from db.loading.plan import Insert, Step, Update, sound
 from db.tables.reference import addresses, debtors
 
 _KEY = ("client_id", "debtor_ref")

@@ -8,8 +8,8 @@ from db.loading.faults import Note
 from db.loading.known import Job, reject_repeats
 from db.loading.mapping import Typed
 from db.loading.pipes import read_frame
-from db.loading.plan import ACT, NEW, Insert, Plan
-from db.loading.planners.common import complete, merge, sound
+from db.loading.plan import ACT, NEW, Insert, Plan, sound
+from db.loading.planners.common import complete, merge
 from db.loading.readers import read_dialled
 from db.result_codes import load_result_codes
 from db.tables.facts import contacts, promises, shifts, surveys

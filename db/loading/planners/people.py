@@ -12,8 +12,8 @@ from db.loading.faults import Note
 from db.loading.known import ORPHAN, Job, reject_repeats
 from db.loading.mapping import Typed
 from db.loading.pipes import new_ids, read_frame
-from db.loading.plan import ACT, CHANGED, NEW, SAME, Delete, Insert, Plan, Since, Step, Update
-from db.loading.planners.common import acted, complete, sound, write_steps
+from db.loading.plan import ACT, CHANGED, NEW, SAME, Delete, Insert, Plan, Since, Step, Update, sound
+from db.loading.planners.common import acted, complete, write_steps
 from db.loading.table import FAULT, LINE
 from db.tables.reference import memberships, people, person_campaigns, person_clients
 

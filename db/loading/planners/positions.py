@@ -9,8 +9,8 @@ from db.loading.bucketing import bucketed
 from db.loading.known import Job, reject_repeats
 from db.loading.mapping import Typed
 from db.loading.pipes import read_frame
-from db.loading.plan import ACT, CHANGED, NEW, SAME, Insert, Plan, Run, Update, compared
-from db.loading.planners.common import complete, sound
+from db.loading.plan import ACT, CHANGED, NEW, SAME, Insert, Plan, Run, Update, compared, sound
+from db.loading.planners.common import complete
 from db.tables.facts import balances
 from db.tables.reference import accounts
 
@@ -29,7 +29,7 @@ def plan_balances(job: Job, typed: Typed) -> Plan:
     plan = Plan(rows, covers="as_of")
     good = plan.good
     new = good.filter(pl.col(ACT) == NEW).sort(_KEY)
-    changed = good.filter(pl.col(ACT) == CHANGED)
+    changed = good.filter(pl.col(ACT) == CHANGED).sort(_KEY)  # in the table's own order: half the time
     plan.steps = [
         Insert(balances, new.select(*_KEY, "campaign_id", *_SENT)),
         Update(balances, _KEY, changed.select(*_KEY, *said)),
