@@ -57,10 +57,12 @@ class KpiRequest(_Frozen):
     variant: Literal["accounts", "balance"] | None = None
 
     def fields(self) -> dict[str, Any]:
-        """The wire form: every field, JSON types; `variant` only where one was asked."""
+        """The wire form: every field, JSON types; a variant or a compared period only where one was asked."""
         out = self.model_dump(mode="json")
         if out["variant"] is None:
             del out["variant"]
+        if out["compare"] and out["compare"]["period"] is None:
+            del out["compare"]["period"]
         return out
 
 

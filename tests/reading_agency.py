@@ -26,9 +26,17 @@ _OTHERS: tuple[tuple[NameKind, str, str, tuple[str, ...]], ...] = (
     ("supervisor", "S3", "Julio Paredes", ()),
 )
 _AGENTS = (
-    "Ana Ruiz, Pedro Gil, Rosa Lara, Luis Guerrero, Karla Mendoza, Carla Méndez, Abril Domínguez, "
-    "Omar Mora Díaz, María José López, Luis Ortega, Ana Torres, Jorge Ramírez, Sofía Cano"
-).split(", ")
+    *(
+        "Ana Ruiz",
+        "Pedro Gil",
+        "Rosa Lara",
+        "Luis Guerrero",
+        "Karla Mendoza",
+        "Carla Méndez",
+        "Abril Domínguez",
+    ),
+    *("Omar Mora Díaz", "María José López", "Luis Ortega", "Ana Torres", "Jorge Ramírez", "Sofía Cano"),
+)
 
 
 def agency() -> Names:

@@ -1,11 +1,11 @@
-"""The whole edge over real sockets: the unmodified Bolt app against localslack, a real desk on the company of
-tests/small.py. Only what a phrase means is a table here: reading has its own tests."""
+"""The whole edge over real sockets: the unmodified Bolt app against localslack, the real reader and desk
+on the company of tests/small.py."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ import aiohttp
 from pydantic import SecretStr
 from sqlalchemy import Engine, select
 
-from bot.app import build
-from bot.desk import Desk
+from bot.app import App, build, reader
+from bot.desk import Desk, Read
 from bot.settings import Channels, Settings, Slack
 from bot.slack.app import SlackEdge, build_slack
 from db.access import Names
@@ -47,47 +47,22 @@ TEAM: JSON = {
         {"id": AWAY, "name": "sin-bot", "members": list(NAMES)},
     ],
 }
-WEEK = {"start": "2026-11-16", "end": "2026-11-18"}
-ROLL: JSON = {"metric": "roll_rate", "period": WEEK}
 
 
-@dataclass(frozen=True)
-class Read:
-    """What a phrase means."""
+def with_a_fault(app: App) -> Callable[[Names], Read]:
+    """The product's own reader, which fails at one word: what a fault of ours looks like from Slack."""
 
-    outcome: str
-    intent: str | None = None
-    fields: Mapping[str, Any] | None = None
-    about: str | None = None
-    candidates: tuple[Any, ...] = ()
-    unread: tuple[str, ...] = ()
+    def read_with(names: Names) -> Read:
+        real = reader(app.catalogue, names, app.settings).read
 
-    def json(self) -> JSON:
-        return asdict(self)
+        def read(text: str, **more: Any) -> Any:
+            if text == "revienta":
+                raise RuntimeError(f"secreto de {text}")
+            return real(text, **more)
 
+        return read
 
-PHRASES = {
-    "¿roll rate esta semana?": Read("question", "kpi", ROLL),
-    "roll rate this week": Read("question", "kpi", ROLL),
-    "¿cuentas en cartera?": Read("question", "kpi", {"metric": "accounts_count"}),
-    "roll rate de Ana Ruiz": Read(
-        "question", "kpi", {**ROLL, "filters": [{"field": "agent", "op": "eq", "value": "Ana Ruiz"}]}
-    ),
-    "¿efectividad?": Read("clarify", about="metric", candidates=("ptp_kept_rate", "contact_rate")),
-    "ayuda": Read("help"),
-    "gracias": Read("smalltalk"),
-}
-
-
-def phrase_book(_names: Names) -> Callable[..., Read]:
-    def read(text: str, *, now: Any, previous: JSON | None = None, **_: Any) -> Read:
-        if text.removeprefix("y ") == "por supervisor" and previous:
-            return Read("question", previous["intent"], {**previous["fields"], "dims": ["supervisor"]})
-        if text == "revienta":
-            raise RuntimeError(f"secreto de {text}")
-        return PHRASES.get(text) or Read("clarify", about="unknown_term", unread=(text,))
-
-    return read
+    return read_with
 
 
 @dataclass
@@ -176,7 +151,7 @@ async def world(
     async with running(TEAM) as server, aiohttp.ClientSession() as http:
         settings = Settings(slack=reaching(server), channels=channels or Channels())
         app = build(settings, engine=engine)
-        real = Desk(engine, settings, app.catalogue, app.texts, app.rights, app.calendars, phrase_book)
+        real = Desk(engine, settings, app.catalogue, app.texts, app.rights, app.calendars, with_a_fault(app))
         edge = build_slack(settings, desk or real, engine, app.texts, clock=lambda: NOW)
         for name, part in edge_parts.items():
             setattr(edge, name, part)

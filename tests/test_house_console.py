@@ -69,7 +69,7 @@ ANSWER = Answer(
 PLAIN = """Roll rate
 Roll rate · por campaña
 
-Roll rate: 18.4 % (412 de 2,240) · +1.2 pp contra 17.2 % octubre · meta 15.0 %
+Roll rate: 18.4 % (412 de 2,240) · +1.2 pp contra 17.2 % (octubre) · meta 15.0 %
 
 Por campaña
 Campaña         Roll rate  Cuentas
@@ -84,7 +84,7 @@ Ojo.
 También puedes pedir: A | B
 
 Roll rate: Lo que empeoró.
-Periodo: dom 1-nov a mié 18-nov (en curso) · Datos: saldos al 18-nov (hoy) · """
+Periodo: 1-nov a 18-nov (en curso) · Datos: saldos al 18-nov (hoy) · """
 PLAIN += """Filtros: cliente Banco Alameda · Alcance: tu equipo · Calculado cuenta por cuenta
 Sin recuperadas.
 

@@ -183,7 +183,7 @@ async def test_ask_back_with_buttons(slack: World) -> None:
     room = await slack.dm(GLORIA)
     await slack.say(GLORIA, room, "¿efectividad?")
     (answer,) = await slack.answers(room, 1)
-    assert len(labels(answer)) == 2
+    assert len(labels(answer)) == 3  # recovery, promises kept, contact
     await slack.click(GLORIA, answer, labels(answer)[0])
     assert len(await slack.settled(room, 2)) == 2
 

@@ -7,14 +7,14 @@ import pytest
 from bot.evaluate import score
 from tests.reading_agency import DATA, NOW, fields, read, reader
 
-SETS = ("reading_dev", "reading_held_out", "reading_held_out_2")
+SETS = ("reading_dev", "reading_held_out", "reading_held_out_2", "reading_held_out_3")
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_every_label_is_read_as_labelled(name: str) -> None:
     report = score(DATA / f"{name}.jsonl", reader())
     assert report.misses == ()
-    assert report.marked("right") == report.total > 80
+    assert report.marked("right") == report.total > 70
 
 
 @pytest.mark.parametrize("name", SETS)

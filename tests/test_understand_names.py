@@ -26,6 +26,7 @@ from tests.reading_agency import fields, read
         ("AHT for E103", "agent", "Luis Guerrero"),
         ("TMO de Sofia Canno", "agent", "Sofía Cano"),
         ("roll rate de Banco Almeda", "client", "Banco Alameda"),
+        ("TMO del equipo de Rozio", "supervisor", "Rocío Salgado"),
     ],
 )
 def test_a_known_form_resolves(text: str, field: str, name: str) -> None:
@@ -40,7 +41,7 @@ def test_a_known_form_resolves(text: str, field: str, name: str) -> None:
         ("TMO de Karla Mendez", {"Karla Mendoza", "Carla Méndez"}),
         ("TMO de Carla Mendoza", {"Karla Mendoza", "Carla Méndez"}),
         ("TMO de Ana Gil", {"Ana Ruiz", "Ana Torres", "Pedro Gil"}),
-        ("TMO de Rozio", {"Rocío Salgado"}),
+        ("TMO de Rosal", {"Rosa Lara"}),
     ],
 )
 def test_a_shared_or_near_form_is_asked(text: str, candidates: set[str]) -> None:

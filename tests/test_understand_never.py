@@ -6,13 +6,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.understand import Reader
+from bot.understand.period_words import words
 from db.access import Named, Names
 from tests.reading_agency import NOW, previous, read, reader
 
-WORDS = (
+WORDS = words(
     "roll rate recuperado TMO por agente campaña sin excepto menos más de vs y top 5 peor mejor ayer octubre "
-    "Ana Ruiz Rocío Banco Alameda 61-90 85% no quita el filtro meta contra último 1-30 del al 15 ¿ ? , \" ' $ > <"
-).split(" ")
+    "Ana Ruiz Rocío Banco Alameda 61-90 85% no quita el filtro meta contra último 1-30 del al 15 ¿ ? , $ > <"
+)
 SAME = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

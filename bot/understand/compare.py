@@ -26,6 +26,8 @@ def read_comparisons(draft: Draft, lexicon: Lexicon) -> None:
             draft.take(after)
         elif kind == "previous":
             draft.compare_to = "previous"
+            if "antepasad" in fold(draft.items[after].raw):
+                draft.flags.add("before_last")
             draft.take(after)
         elif kind in ("name", "value", "unclear"):
             taken = _side_by_side(draft, at, after, lexicon)
@@ -108,7 +110,7 @@ def _beside(draft: Draft, pairs: list[tuple[str, str | bool] | None]) -> None:
 
 def _read_verb(draft: Draft, lexicon: Lexicon) -> None:
     """ "compara octubre con septiembre", "diferencia entre Ana y Pedro"."""
-    for at, item in draft.each("compare"):
+    for at, _ in draft.each("compare"):
         draft.flags.add("compare")
         names = [p for p, i in draft.each("name", "value") if p > at]
         periods = [p for p, i in draft.each("period") if p > at]

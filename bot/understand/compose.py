@@ -9,6 +9,7 @@ from bot.understand.entities import join_names, narrow_names, settle_doubles
 from bot.understand.filters import read_choices, read_exclusions, read_thresholds
 from bot.understand.lexicon import Lexicon
 from bot.understand.names import NameIndex
+from bot.understand.normalise import fold
 from bot.understand.period_words import Found, back, step
 from bot.understand.shape import read_flags, read_grain, read_mine, read_orders, read_ranks, read_splits
 from bot.understand.tag import Item, Tagged
@@ -90,6 +91,7 @@ def _read_metrics(draft: Draft, lexicon: Lexicon) -> None:
             Problem("metric", tuple(draft.metrics), tuple((m, {"metric": m}) for m in draft.metrics))
         )
     _read_asked(draft, lexicon)
+    _read_shares(draft, lexicon)
     if not draft.metrics and draft.thresholds:
         draft.metrics = list(dict.fromkeys(draft.thresholds))[:1]
     for _, item in draft.each("generic"):
@@ -143,14 +145,25 @@ def _all_linked(draft: Draft, places: list[int]) -> bool:
     )
 
 
+def _read_shares(draft: Draft, lexicon: Lexicon) -> None:
+    """ "qué porcentaje de las promesas se cumplió": true of a rate; of an amount it asks something else."""
+    metrics = lexicon.catalogue.metrics
+    rates = [m for m in draft.metrics if m not in metrics or metrics[m].unit == "rate"]
+    for _, item in draft.each("share"):
+        item.used = bool(rates) and rates == draft.metrics
+
+
 def _read_asked(draft: Draft, lexicon: Lexicon) -> None:
     for _, item in draft.each("ask"):
         item.used = True
         metrics = lexicon.asked[item.value]
-        if set(metrics) & {*draft.metrics, *draft.thresholds} and not _joined_by_and(
-            draft, draft.items.index(item)
-        ):
+        said = {*draft.metrics, *draft.thresholds}
+        if said & set(metrics) and not _joined_by_and(draft, draft.items.index(item)):
             continue  # "las promesas que se cumplieron": the other word says which
+        verbs, metric = lexicon.made.get(item.value, (frozenset(), ""))
+        if not said and verbs & {fold(i.raw) for i in draft.items}:
+            draft.metrics.append(metric)
+            continue
         draft.problems.append(Problem("metric", metrics, tuple((m, {"metric": m}) for m in metrics)))
 
 
@@ -213,6 +226,8 @@ def compare_of(draft: Draft, period: Period | None, today: date) -> Compare | No
     if unit is None and (period is None or base == month_of(base.start)):
         unit = "month"
     if unit is not None:
+        if "before_last" in draft.flags:  # "la antepasada" counts from today
+            return Compare(to="period", period=step(unit, today, -2))
         return Compare(to="period", period=step(unit, base.start, -1))
     first = base.start - timedelta(days=base.days)
     return Compare(to="period", period=Period(start=first, end=base.start - timedelta(days=1)))

@@ -25,11 +25,25 @@ def join_names(
     while at < len(draft.items):
         stop = _run_end(draft, at)
         plain = draft.items[at].kind != "unknown" or fold(draft.items[at].raw) in common
+        if not plain and _with_its_noun(draft, at, stop, names):
+            at -= 1
         fixed = _joined(draft, at, stop, names, pick_near) if stop > at + 1 or not plain else None
         if fixed is not None:
             repairs.append(fixed)
         at += 1
     return repairs
+
+
+def _with_its_noun(draft: Draft, at: int, stop: int, names: NameIndex) -> bool:
+    """ "Banco Almeda": the noun before is a part of the name where both together are surely one."""
+    lead = draft.items[at - 1] if at else None
+    if lead is None or lead.kind != "dim" or lead.last != draft.items[at].first:
+        return False
+    match = names.near(" ".join(words_of(" ".join(i.raw for i in draft.items[at - 1 : stop]))))
+    if match is not None and match.sure:
+        lead.kind = "unknown"
+        return True
+    return False
 
 
 def _run_end(draft: Draft, at: int) -> int:

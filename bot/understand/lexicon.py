@@ -19,12 +19,13 @@ Phrase = tuple[str, ...]
 _PERIOD_WORDS = words(
     "semana semanas quincena quincenas trimestre semestre pasado pasada anterior antier anteayer manana "
     "hoy ayer ultimos ultimas ultimo ultima proximo proxima fecha month months week weeks quarter yesterday "
-    "today tomorrow last next this previous primera segunda primer segundo tercer trimestres meses dias days cierre"
+    "today tomorrow last next this previous primera segunda primer segundo tercer trimestres meses dias days "
+    "cierre"
 )
 # Where one phrase is of two kinds, the kind named first is kept.
 _PLAIN_OPERATORS = words(
     "by ne vs compare gt ge lt le between and also only clear unsplit uncompare unlimit reverse me team who "
-    "which why target budget previous trend generic odd"
+    "which why target budget share previous trend generic odd"
 )
 
 
@@ -51,6 +52,7 @@ class Lexicon:
     absorbs: Mapping[str, frozenset[str]]
     forward: frozenset[str]
     asked: Mapping[str, tuple[str, ...]]  # an ambiguous word -> the metrics it may mean
+    made: Mapping[str, tuple[frozenset[str], str]]  # verbs that say which of them: "took promises"
     unclear: Mapping[str, tuple[str, tuple[str, ...]]]  # a word -> its field and the values it may mean
     catalogue: Catalogue = field(repr=False)
 
@@ -183,6 +185,7 @@ def _compiled(raw: Mapping[str, Any], table: _Table, catalogue: Catalogue) -> Le
         absorbs={k: frozenset(v) for k, v in raw["absorbs"].items()},
         forward=frozenset(raw["forward"]),
         asked={k: tuple(v["of"]) for k, v in raw["ask"].items()},
+        made={k: (frozenset(v["made"]), v["as"]) for k, v in raw["ask"].items() if "made" in v},
         unclear={k: (v["field"], tuple(v["of"])) for k, v in raw["unclear"].items()},
         catalogue=catalogue,
     )

@@ -305,6 +305,8 @@ class Reader:
         if not anchors and not follows and len(left) >= 2 and not draft.has_period:
             return Reading("refuse", about="out_of_scope", unread=left)
         entity = next((p for p in draft.problems if p.about.startswith("entity:")), None)
+        if not draft.metrics and _only_a_bound(draft):
+            return self._asked_back(self._which_metric(), fields, "kpi", repairs)
         about = entity.about if entity else (_lacks_its_name(draft) or "unknown_term")
         candidates = entity.candidates if entity else ()
         return Reading("clarify", "kpi", fields, about, candidates, left, repairs)
@@ -324,6 +326,12 @@ _ORDER_OF_ASKING = ("entity:", "metric", "unknown_term", "period", "slot:", "con
 
 def _urgency(problem: Problem) -> int:
     return next((n for n, about in enumerate(_ORDER_OF_ASKING) if problem.about.startswith(about)), 9)
+
+
+def _only_a_bound(draft: Draft) -> bool:
+    """ "agentes con más de 85 %": of what?"""
+    left = {i.kind for i in draft.items if not i.used and i.kind not in ("stop", "comma")}
+    return left == {"cmp", "number"}
 
 
 def _lacks_its_name(draft: Draft) -> str | None:

@@ -57,7 +57,8 @@ _WORDS = "|".join(
 _NUMBER = re.compile(
     rf"(?P<cash>\$\s*)?(?:(?P<n>\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)|\b(?P<w>{_WORDS})\b)"
     rf"(?:\s*(?P<scale>{'|'.join(sorted(_SCALES, key=len, reverse=True))})(?![a-z0-9]))?(?:\s+de(?=\s+pesos))?"
-    rf"(?:\s*(?P<unit>%|por ciento|{'|'.join(sorted((w for w in _UNIT_OF if w.isalpha()), key=len, reverse=True))})(?![a-z0-9]))?"
+    rf"(?:\s*(?P<unit>%|por ciento|{'|'.join(sorted((w for w in _UNIT_OF if w.isalpha()), key=len, reverse=True))})(?![a-z0-9])"
+    r"(?:(?<=days)\s+(?:past due|late|overdue|delinquent)|(?<=dias)\s+vencid[oa]s)?)?"
 )
 
 

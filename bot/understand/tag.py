@@ -32,6 +32,14 @@ _DIFFERENCE = re.compile(
 )
 
 
+# "muéstralo", "dámela", "pónmelos": give it to me, in any of its forms.
+_SHOW = re.compile(
+    r"(?:da|dan|pon|muestra|ensena|manda|pasa|saca|trae|abre|di|haz|arma|comparte|checa|revisa|calcula|"
+    r"ordena|grafica|desglosa|detalla|separa|presenta|prepara|consigue|busca|ayuda|regala|explica)"
+    r"(?:me|nos|te|le|les)?(?:lo|la|los|las)?"
+)
+
+
 @dataclass
 class Item:
     """A piece of the message. `used` is set by whatever part of the reading explains it."""
@@ -149,6 +157,7 @@ def _longest(
 
 def _plain(at: int, token: Token) -> Item:
     silent = token.kind == "sign" and token.text in PUNCTUATION
+    silent = silent or bool(_SHOW.fullmatch(token.text))
     kind = "comma" if token.text in (",", ";") else "stop" if silent else token.kind
     if kind in ("word", "sign", "num"):
         kind = "unknown"
