@@ -39,6 +39,8 @@ def read_table(data: bytes, name: str, recognise: Recognise) -> RawTable:
 def _read_text(data: bytes, name: str, recognise: Recognise) -> RawTable:
     text, notes = _decode(data, name)
     lines = _first_lines(text)
+    if not any(line.strip() for line in lines):
+        raise LoadingRefused("load_not_a_table", file=name)
     separator, header_at = _find_header(lines, recognise)
     headers = _headers(lines[header_at], separator)
     if len(headers) < 2 and recognise(headers) == 0:

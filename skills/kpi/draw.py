@@ -99,6 +99,8 @@ def json_line(words: Wording, line: Line, measured: Measured, key: Key) -> dict[
     }
     before = measured.before.get(key)
     row["previous"] = plain(value(metric, before, variant)) if before else None
+    if spread_over(words, measured) and measured.total and measured.total.num:
+        row["share"] = float(quotient(line.num, measured.total.num))
     if key in measured.targets:
         row["target"] = plain(Value(decimal(measured.targets[key]), metric.unit))
     return row
@@ -123,6 +125,8 @@ def table(words: Wording, measured: Measured) -> Table:
     has_before = any(key in measured.before for key, _ in shown)
     has_target = any(key in measured.targets for key, _ in shown)
     heads = [words.dim(d).capitalize() for d in measured.dims] + [words.metric()]
+    whole = measured.total.num if spread_over(words, measured) and measured.total else None
+    heads += [words.say("kpi.column.share")] if whole else []
     heads += [words.period(words.plan.previous)] if has_before else []
     heads += [words.say("kpi.column.target")] if has_target else []
     heads += [words.say("kpi.column.n")] if metric.den else []
@@ -132,6 +136,8 @@ def table(words: Wording, measured: Measured) -> Table:
         if small(words, line):
             cells[-1] = f"{cells[-1]} *"
         cells.append(value(metric, line, variant))
+        if whole:
+            cells.append(Value(quotient(line.num, whole), "rate"))
         if has_before:
             cells.append(value(metric, measured.before.get(key), variant))
         if has_target:
@@ -146,6 +152,11 @@ def table(words: Wording, measured: Measured) -> Table:
     if any(small(words, line) for _, line in shown):
         note.append(words.say("kpi.small"))
     return Table(title=words.metric(), columns=tuple(heads), rows=tuple(rows), note=" ".join(note))
+
+
+def spread_over(words: Wording, measured: Measured) -> bool:
+    """A distribution shows each part's share of the whole."""
+    return measured.dims == (words.plan.metric.base_dim,)
 
 
 def small(words: Wording, line: Line) -> bool:
@@ -187,7 +198,9 @@ def bars(words: Wording, measured: Measured, kind: str | None) -> Trend | None:
             )
         )
     return Trend(
-        title=words.say("kpi.chart", metric=words.metric(), dim=words.dim(dim)),
+        title=words.metric()
+        if dim == metric.base_dim
+        else words.say("kpi.chart", metric=words.metric(), dim=words.dim(dim)),
         kind="line" if kind == "line" else "bar",
         unit=metric.unit,
         labels=tuple(words.label(dim, key[0]) for key, _ in rows),
