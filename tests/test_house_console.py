@@ -81,7 +81,7 @@ se muestran 2 de 6
 Ojo.
 
 ¿Cuál?
-También puedes pedir: A | B
+Puedes pedir: A | B
 
 Roll rate: Lo que empeoró.
 Periodo: 1-nov a 18-nov (en curso) · Datos: saldos al 18-nov (hoy) · """

@@ -8,10 +8,15 @@ from sqlalchemy import Engine, Table, func, select
 
 from db.engine import reading
 from db.loading import LoadingRefused, preview
+from db.loading.files import read_table
+from db.loading.known import Job
+from db.loading.layouts import choose
+from db.loading.mapping import type_table
+from db.loading.planners.events import plan_contacts
 from db.tables.cells import dirty_days
 from db.tables.facts import balances, contacts, file_loads, payments, promises
 from db.tables.reference import accounts
-from tests.loading_agency import FILES, load, write
+from tests.loading_agency import FILES, NOW, load, write
 
 OCT = date(2026, 10, 31)
 
@@ -175,6 +180,17 @@ def test_an_unmapped_code_is_refused_and_counted(agency: Engine, tmp_path: Path)
         {"n": 2, "codes": "X9 (2)"}
     ]
     assert ("load_fault_time_missing", "started_at") in done.reasons
+
+
+def test_a_clients_own_codes_and_words_map_to_ours(agency: Engine, tmp_path: Path) -> None:
+    sent = CONTACTS.replace("\n", ",channel\n") + "ALA,00001,2026-11-03 10:00,pp-1,E01,60,,,TEL 1\n"
+    table = read_table(sent.encode(), "c.csv", len)
+    choice = choose("contacts", table.headers, None, None)
+    theirs = {"result_codes": {"PP-1": "PDP"}, "values": {"channel": {"Tel. 1": "whatsapp"}}}
+    choice = choice.model_copy(update={"rules": choice.rules.model_copy(update=theirs)})
+    with reading(agency) as connection:
+        plan = plan_contacts(Job(connection, NOW, writes=False), type_table(table, choice, None))
+    assert plan.good.select("result_code", "channel", "rpc").rows() == [("PDP", "whatsapp", True)]
 
 
 def test_promises_keep_identical_rows_and_mark_both_days(agency: Engine, tmp_path: Path) -> None:

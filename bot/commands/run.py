@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from db.cells.refresh import refresh
 from db.engine import reading
 
 STOP_SECONDS = 5
+PAGE_PORT = 8777
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,8 +88,19 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 def _command(team: Path, port: int | None) -> list[str]:
-    chosen = [] if port is None else ["--port", str(port)]
-    return [sys.executable, "-m", "localslack", "--team", str(team), *chosen]
+    chosen = _page_port() if port is None else port
+    return [sys.executable, "-m", "localslack", "--team", str(team), "--port", str(chosen)]
+
+
+def _page_port() -> int:
+    """The same address every day, so that it can be a bookmark; any free one (0) while it is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", PAGE_PORT))
+        except OSError:
+            return 0
+    return PAGE_PORT
 
 
 def _own_group() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from db.demo.timeline import Timeline
 SPONTANEOUS = rates(0, 0.85, 0.55, 0.40, 0.30, 0.24, 0.20, 0.022, 0.006)  # of the accounts, a month
 KEPT, HOLLOW_KEPT, PARTIAL = 0.66, 0.2, 0.07
 ON_DUE_DATE = 0.68  # a current account's next instalment
-WORSE_WEEKS, WORSE_PAYS, WORSE_KEEPS = 6, 0.15, 0.35
+WORSE_WEEKS, WORSE_PAYS, WORSE_KEEPS = 7, 0.15, 0.35
 BEHIND_FACTOR = 0.72  # of this month, on top of a target it has never reached
 BOUNCE, BOUNCE_AFTER, STORY_BOUNCE_WITHIN = 0.012, 2, 4
 STORY_BOUNCE_DAYS_AGO = 4
