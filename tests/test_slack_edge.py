@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Engine, select
 
+from bot.faults import note_failure
 from bot.slack import listeners, people
 from bot.slack.buttons import Numbered, asker_of, pack, unpack
-from bot.slack.faults import Turned, note_failure
+from bot.slack.faults import Turned
 from bot.slack.people import Profiles, read_profile
 from bot.slack.records import Records
 from bot.slack.rooms import read_room

@@ -10,8 +10,9 @@ from typing import Any, Literal, Protocol
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.faults import note_failure
 from bot.outcome import Outcome, Place, Who
-from bot.slack.faults import Turned, note_failure
+from bot.slack.faults import Turned
 from bot.slack.marks import bare, cut, inert, mention
 from bot.slack.message import Message
 from bot.slack.people import Profiles

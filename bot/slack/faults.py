@@ -1,8 +1,6 @@
-"""What can go wrong at the edge, and how it is logged: never a person's words, never shown as a traceback."""
+"""What can go wrong at the edge: what Slack refuses, and what a person is told instead of an answer."""
 
 import logging
-import secrets
-import traceback
 
 import aiohttp
 from slack_sdk.errors import SlackClientError
@@ -22,25 +20,6 @@ class Turned(Exception):
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key
-
-
-def note_failure(error: BaseException, doing: str) -> str:
-    """Logs where it broke under a reference that the user is shown.
-
-    Only the kind of error and the places in the code: an error's text may quote a debtor or a question.
-    """
-    reference = secrets.token_hex(4).upper()
-    places = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
-    log.error("%s failed: ref=%s error=%s at %s", doing, reference, _kind(error), " <- ".join(places[::-1]))
-    return reference
-
-
-def _kind(error: BaseException) -> str:
-    chain = [type(error).__name__]
-    cause = error.__cause__ or error.__context__
-    if cause is not None:
-        chain.append(type(cause).__name__)
-    return " from ".join(chain)
 
 
 def slack_code(error: BaseException) -> str:

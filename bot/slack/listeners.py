@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
+from bot.faults import note_failure
 from bot.slack.buttons import ASK, DEFINITION, SQL, asker_of, unpack
 from bot.slack.conversation import Conversation, Draw, Spot, Whisper
-from bot.slack.faults import log, note_failure
+from bot.slack.faults import log
 from bot.slack.message import Message
 from bot.slack.render import Renderer
 

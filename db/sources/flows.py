@@ -46,7 +46,7 @@ def _with_account(
 
 
 def _with_shift(rows: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
-    """The agent's shift of that day; the earliest where the day was split in two."""
+    """The agent's shift of that day; where the day was split, one of them, so that no call counts twice."""
     of_day = (
         select(shifts.c.agent_id, shifts.c.starts_on, func.min(shifts.c.shift).label("shift"))
         .group_by(shifts.c.agent_id, shifts.c.starts_on)

@@ -53,6 +53,8 @@ def as_of(ctx: Context, plan: Plan) -> dict[str, date]:
 
 def nothing_found(ctx: Context, plan: Plan, period: str) -> Refused:
     """No row meets the question; says what the last day with data is, so that the next question can."""
+    if plan.metric.den == TARGET_TO_DATE:
+        return Refused("kpi.no_targets", about="no_data")
     held = reach(ctx.session, sources_of(plan.metric)[0], plan.clients)
     return Refused(
         "kpi.nothing_found",

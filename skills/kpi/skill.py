@@ -29,8 +29,9 @@ from skills.contract import (
 from skills.kpi import trend
 from skills.kpi.draw import Measured, bars, crossed, figure, json_rows, table
 from skills.kpi.freshness import as_of, nothing_found, require_reach
+from skills.kpi.notes import notes_beside
 from skills.kpi.plan import WEEKS_BACK, Plan, make_plan
-from skills.kpi.rows import Lines, decimal, left_out, lines, ordered, passing, summed, target_lines
+from skills.kpi.rows import Lines, decimal, lines, ordered, passing, summed, target_lines
 from skills.kpi.sql import as_text
 from skills.kpi.wording import Wording
 
@@ -56,7 +57,7 @@ def answer_kpi(ctx: Context, request: KpiRequest) -> Answer:
         chart = bars(words, measured, request.chart)
         parts += [chart] if chart else []
         parts.append(crossed(words, measured) if grid else table(words, measured))
-    notes = _notes(ctx, plan, words, measured, request, now)
+    notes = notes_beside(ctx, plan, words, measured, request, now)
     parts += [Text(note, "note") for note in notes]
     return Answer(
         title=words.metric(),
@@ -176,7 +177,7 @@ def _over_time(ctx: Context, plan: Plan, words: Wording, request: KpiRequest) ->
     before = _before(ctx, told, ()).by_key.get(())
     label = words.metric() if told is plan else f"{words.metric()} · {words.period(told.period)}"
     total = figure(words, label, now.by_key.get(()), before, previous_label=words.period(told.previous))
-    notes = _notes(ctx, plan, words, None, request, now)
+    notes = notes_beside(ctx, plan, words, None, request, now)
     return Answer(
         title=words.metric(),
         echo=words.echo(request),
@@ -197,72 +198,6 @@ def _last_step(plan: Plan, found: list[trend.Point]) -> Plan:
     if not spans:
         return plan
     return replace(plan, period=spans[-1], previous=spans[-2] if len(spans) > 1 else plan.previous)
-
-
-# --- what must be said beside the number ---------------------------------------------------------------
-
-
-def _notes(
-    ctx: Context, plan: Plan, words: Wording, measured: Measured | None, request: KpiRequest, now: Lines
-) -> tuple[str, ...]:
-    notes = []
-    if not plan.said_period:
-        defaulted = "trend" if request.grain else "stock" if plan.metric.kind == "stock" else "flow"
-        notes.append(words.say(f"kpi.defaulted_{defaulted}"))
-    if plan.compared and plan.metric.kind != "stock" and plan.period.days != plan.previous.days:
-        days = {"now": plan.period.days, "then": plan.previous.days}
-        notes += [words.say("kpi.uneven", **days)] if plan.partial else []
-    if plan.metric.kind == "migration":
-        notes += _migration_notes(ctx, plan, words, measured)
-    elif plan.metric.id == "ptp_kept_rate":
-        (waiting,) = left_out(ctx, plan, "immature")
-        notes += [words.say("kpi.immature", n=waiting)] if waiting else []
-    elif plan.metric.id == "recovery_rate":
-        notes += _outside_cohort(ctx, plan, words)
-    if plan.metric.kind == "flow" and any("bucket" in d for d in plan.dims):
-        notes.append(words.say("kpi.bucket_at_opening"))
-    by_agent = "agent" in plan.dims or any(c.dim == "agent" for c in plan.conditions)
-    if plan.metric.num in ("paid", "paid_by_cohort") and by_agent:
-        notes.append(words.say("kpi.credit_rule"))
-    wants_target = request.compare is not None and request.compare.to == "target"
-    if wants_target and measured and not measured.targets and measured.total_target is None:
-        notes.append(words.say("kpi.no_targets"))
-    notes += _reading_notes(plan, words, now)
-    return tuple(notes)
-
-
-def _migration_notes(ctx: Context, plan: Plan, words: Wording, measured: Measured | None) -> list[str]:
-    notes = []
-    if plan.period.days <= 7 and plan.period.end >= plan.today:
-        notes.append(words.say("kpi.week_is_not_month"))
-    (missing,) = left_out(ctx, plan, "unexplained")
-    if missing:
-        notes.append(words.say("kpi.unexplained", n=missing))
-    if measured and any(key and str(key[0]) == "0" for key, _ in measured.rows):
-        notes.append(words.say("kpi.bucket_zero"))
-    return notes
-
-
-def _outside_cohort(ctx: Context, plan: Plan, words: Wording) -> list[str]:
-    every, cohort = left_out(ctx, plan, "paid", "paid_by_cohort")
-    late = every - cohort
-    if not late:
-        return []
-    amount = words.number(Value(decimal(Fraction(late, 100)), "money"))
-    return [words.say("kpi.outside_cohort", amount=amount)]
-
-
-def _reading_notes(plan: Plan, words: Wording, now: Lines) -> list[str]:
-    notes = []
-    if now.stale:
-        notes.append(words.say("kpi.stale"))
-    elif not now.from_cells:
-        notes.append(words.say("kpi.from_facts"))
-    cuts = plan.window(plan.period).cuts
-    if plan.metric.kind != "flow" and len(set(cuts.values())) > 1:
-        days = sorted(set(cuts.values()))
-        notes.append(words.say("kpi.different_cuts", cuts=", ".join(words.day(d) for d in days)))
-    return notes
 
 
 # --- basis and next steps ------------------------------------------------------------------------------
