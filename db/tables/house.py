@@ -27,7 +27,7 @@ threads = Table(
     Column("place", String(80), nullable=False),
     Column("thread", String(80), nullable=False),
     Column("request", Text, nullable=False),
-    Column("updated_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False, index=True),
     PrimaryKeyConstraint("place", "thread"),
 )
 

@@ -256,6 +256,9 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("place", "thread", name=op.f("pk_threads")),
     )
+    with op.batch_alter_table("threads", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_threads_updated_at"), ["updated_at"], unique=False)
+
     op.create_table(
         "audit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -697,6 +700,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_audit_at"))
 
     op.drop_table("audit")
+    with op.batch_alter_table("threads", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_threads_updated_at"))
+
     op.drop_table("threads")
     op.drop_table("settings")
     op.drop_table("promise_due_cells")
