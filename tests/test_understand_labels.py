@@ -7,7 +7,10 @@ import pytest
 from bot.evaluate import score
 from tests.reading_agency import DATA, NOW, fields, read, reader
 
-SETS = ("reading_dev", "reading_held_out", "reading_held_out_2", "reading_held_out_3")
+SETS = (
+    *("reading_dev", "reading_held_out", "reading_held_out_2", "reading_held_out_3"),
+    *("reading_unseen", "reading_unseen_2"),
+)
 
 
 @pytest.mark.parametrize("name", SETS)

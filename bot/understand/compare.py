@@ -84,6 +84,9 @@ def _side_by_side(draft: Draft, at: int, after: int, lexicon: Lexicon) -> bool:
             "agent",
             "bucket",
             "state",
+            "shift",
+            "dial_mode",
+            "channel",
         ):
             draft.take(cue)
     _beside(draft, pairs)

@@ -65,7 +65,11 @@ def _read_variants(draft: Draft, lexicon: Lexicon) -> None:
     said = [i.value for _, i in draft.each("metric")]
     metrics = [lexicon.catalogue.metrics[m] for m in said if m in lexicon.catalogue.metrics]
     for _, item in draft.each("variant"):
-        if not said or any(m.variants for m in metrics):
+        if item.value == "accounts" and said == ["aging_balance"]:
+            item.used = True
+            for _, aging in draft.each("metric"):
+                aging.value = "aging_accounts"
+        elif not said or any(m.variants for m in metrics):
             item.used = True
             draft.variant = str(item.value)
         elif item.value == "balance" and any(m.unit == "money" for m in metrics):
@@ -77,14 +81,15 @@ def _read_metrics(draft: Draft, lexicon: Lexicon) -> None:
     _read_targets(draft, [i.value for _, i in found], lexicon)
     kept = _without_weak(draft, found)
     names = list(dict.fromkeys(str(i.value) for _, i in kept))
+    equals = {str(i.value) for at, i in kept if _joined_by_and(draft, at)}
     for name in list(names):
-        absorbed = lexicon.absorbs.get(name, frozenset())
+        absorbed = lexicon.absorbs.get(name, frozenset()) - equals
         names = [n for n in names if n not in absorbed or n == name]
     for _, item in found:
         item.used = True
     draft.metrics += [n for n in names if n not in draft.metrics]
     for name in list(draft.metrics):
-        absorbed = lexicon.absorbs.get(name, frozenset())
+        absorbed = lexicon.absorbs.get(name, frozenset()) - equals
         draft.metrics = [n for n in draft.metrics if n not in absorbed]
     if len(kept) > 1 and len(draft.metrics) > 1 and not _all_linked(draft, [at for at, _ in kept]):
         draft.problems.append(
@@ -92,6 +97,7 @@ def _read_metrics(draft: Draft, lexicon: Lexicon) -> None:
         )
     _read_asked(draft, lexicon)
     _read_shares(draft, lexicon)
+    _read_echoes(draft, lexicon)
     if not draft.metrics and draft.thresholds:
         draft.metrics = list(dict.fromkeys(draft.thresholds))[:1]
     for _, item in draft.each("generic"):
@@ -151,6 +157,19 @@ def _read_shares(draft: Draft, lexicon: Lexicon) -> None:
     rates = [m for m in draft.metrics if m not in metrics or metrics[m].unit == "rate"]
     for _, item in draft.each("share"):
         item.used = bool(rates) and rates == draft.metrics
+
+
+def _read_echoes(draft: Draft, lexicon: Lexicon) -> None:
+    """ "TMO promedio", "cuentas que tenemos asignadas": nothing beyond what the metric says."""
+    for _, item in draft.each("echo"):
+        only = bool(draft.metrics) and set(draft.metrics) <= lexicon.echoes[item.value]
+        spread = item.value == "spread" and not draft.dims and _needs_a_split(draft, lexicon)
+        item.used = only and not spread
+
+
+def _needs_a_split(draft: Draft, lexicon: Lexicon) -> bool:
+    metrics = lexicon.catalogue.metrics
+    return any(m not in metrics or metrics[m].base_dim is None for m in draft.metrics)
 
 
 def _read_asked(draft: Draft, lexicon: Lexicon) -> None:

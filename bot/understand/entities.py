@@ -66,6 +66,8 @@ def _joined(draft: Draft, at: int, stop: int, names: NameIndex, pick_near: bool)
     run = draft.items[at:stop]
     if all(i.kind == "name" and i.value.full for i in run):
         return None
+    if any(i.kind == "name" and i.value.full and i.size > 1 for i in run):
+        return None  # "sacó Karla Mendoza": the name is whole, the word beside it is another
     whole_names = [i for i in run if i.kind == "name" and i.value.full]
     typed = " ".join(i.raw for i in run)
     match = names.near(" ".join(words_of(typed)))
@@ -99,6 +101,7 @@ def _of_the_parts(run: list[Item], names: NameIndex) -> NameMatch | None:
 def narrow_names(draft: Draft) -> None:
     """ "agente Ana", "equipo de Rocío", "campaña Alameda": the word before says of which kind."""
     for at, item in draft.each("name"):
+        _team_of(draft, at)
         cue = _cue(draft, at)
         if cue is None:
             continue
@@ -113,6 +116,19 @@ def narrow_names(draft: Draft) -> None:
                 Problem(f"entity:{kind}", tuple(dict.fromkeys(c.display for c in match.candidates)))
             )
             draft.take(place, at)
+
+
+def _team_of(draft: Draft, at: int) -> None:
+    """ "Rocío's team", "the Alameda Temprana campaign": in English the noun follows the name."""
+    place = draft.after(at, skip=("stop",))
+    gap = draft.items[at + 1 : place]
+    if place >= len(draft.items) or draft.items[place].used or any(fold(i.raw) != "'s" for i in gap):
+        return
+    noun, match = draft.items[place], draft.items[at].value
+    kept = tuple(c for c in match.candidates if c.kind == noun.value)
+    if noun.kind == "dim" and fold(noun.raw) in ("team", "campaign", "client") and kept:
+        draft.items[at].value = replace(match, candidates=kept)
+        draft.take(place)
 
 
 def _cue(draft: Draft, at: int) -> tuple[int, str] | None:

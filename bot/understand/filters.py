@@ -11,6 +11,7 @@ from skills.contract import Op
 _OPERANDS = ("name", "value", "unclear")
 _LINKS = ("and", "comma")
 _UNIT_RATE = "rate"
+_EDGE_DAYS = (30, 60, 90, 120, 150, 180)
 
 
 # --- Thresholds ----------------------------------------------------------------------------------
@@ -33,7 +34,7 @@ def read_thresholds(draft: Draft, lexicon: Lexicon) -> None:
         place, name = bounded
         scaled = tuple(_scaled(v, name, lexicon) for v in values)
         draft.take(at, *places, *([place] if place is not None else []))
-        if place is not None and draft.items[place].kind == "metric":
+        if place is not None and draft.items[place].kind in ("metric", "target"):
             draft.thresholds.append(name)
         draft.add_filter(name, op, scaled if op == "between" else scaled[0])
     _read_or_more(draft, lexicon)
@@ -69,6 +70,8 @@ def _bounded(
     for place in (after, before):
         if 0 <= place < len(draft.items) and not draft.items[place].used:
             name = _boundable(draft.items[place], amount, lexicon, before=place == before)
+            if name == "days_past_due" and draft.kind(place) == "metric":
+                return None, name  # the accounts stay what is counted
             if name and not (place == before and _belongs_elsewhere(draft, before)):
                 return place, name
     if amount.unit == "days":
@@ -84,8 +87,12 @@ def _bounded(
 def _boundable(item: Item, amount: Amount, lexicon: Lexicon, *, before: bool = False) -> str | None:
     if item.kind == "field":
         return str(item.value)
+    if item.kind == "target" and amount.unit == "percent":
+        return "goal_attainment"  # "abajo del 80 % de su meta"
     if item.kind == "metric":
         metric = lexicon.catalogue.metrics.get(str(item.value))
+        if before and _is_lateness(item, amount):
+            return "days_past_due"
         counted = metric is not None and metric.unit != "money"
         # "cuentas de más de 50 mil": pesos owed, not so many accounts.
         pesos = amount.unit == "money" or (
@@ -103,9 +110,15 @@ def _boundable(item: Item, amount: Amount, lexicon: Lexicon, *, before: bool = F
     return None
 
 
+def _is_lateness(item: Item, amount: Amount) -> bool:
+    """ "cuentas de más de 90", "cartera mayor a 60": days, as the buckets count them."""
+    things = ("cuentas", "cartera", "accounts", "portfolio")
+    return not amount.unit and amount.number in _EDGE_DAYS and fold(item.raw) in things
+
+
 def _belongs_elsewhere(draft: Draft, place: int) -> bool:
     """ "recuperación de agentes con más de 100 llamadas": the word before is not what is bounded."""
-    return draft.items[place].kind not in ("metric", "field", "dim")
+    return draft.items[place].kind not in ("metric", "field", "dim", "target")
 
 
 def _scaled(amount: Amount, name: str, lexicon: Lexicon) -> int | float:
@@ -271,6 +284,8 @@ def read_choices(draft: Draft, lexicon: Lexicon) -> None:
     for _, item in draft.each("filter"):
         item.used = True
         name, op, value = item.value
+        if name in lexicon.catalogue.metrics:
+            draft.thresholds.append(name)
         draft.add_filter(name, op, value)
 
 

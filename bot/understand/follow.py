@@ -1,5 +1,7 @@
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
 """Merges a follow-up into the thread's last request: what was not said stays as it was."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -21,6 +23,11 @@ _OPENERS = tuple(
     )
 )
 
+# Courtesies before it: "ok y el rpc?", "gracias! y por agente?".
+_COURTESY = re.compile(
+    r"(?:(?:ok|okay|okey|oka|va|vale|sale|perfecto|perfect|gracias|muchas gracias|mil gracias|thanks|thank you|thx|great|cool|nice|listo|bueno|pues|oye|"
+    r"excelente|genial|super|muy bien|bien|good|ah|ahh|aja|hmm|mmm|entendido|got it|si|yes|jefe|jefa|porfa|por favor|please|alright|right|well)\b[\s,.!¡;:-]*)+"
+)
 
 _BOTH_WAYS = (("↓ 9…1", {"order": "desc"}), ("↑ 1…9", {"order": "asc"}))
 
@@ -53,6 +60,8 @@ def is_follow_up(draft: Draft, text: str, previous: KpiRequest | None) -> bool:
     if not draft.metrics:
         return True
     opening = text.lstrip(" ¿¡?!.,-")
+    if courtesy := _COURTESY.match(opening):
+        opening = opening[courtesy.end() :].lstrip(" ¿¡?!.,-")
     return opening.startswith(_OPENERS)
 
 

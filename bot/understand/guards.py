@@ -13,6 +13,7 @@ import yaml
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _COUNTED = re.compile(r"\b(?:quejas?|incumplimientos?|violaciones|complaints?|breach(?:es)?|violations?)\b")
+_COURTESIES = frozenset(("gracias", "hola", "thanks", "hi", "hello", "hey", "saludos", "felicidades"))
 _REFUSALS = ("injection", "pii", "compliance")
 
 
@@ -81,6 +82,11 @@ class Guards:
 
     def smalltalk(self, text: str) -> bool:
         return bool(self._smalltalk.match(_words(text)))
+
+    def courteous(self, text: str) -> bool:
+        """ "gracias hermosa", "hola mi buen": a few words around a greeting or thanks."""
+        said = _words(text).split()
+        return len(said) <= 4 and bool({*said[:2], *said[-1:]} & _COURTESIES)
 
     def help(self, text: str) -> bool:
         return bool(self._help.match(_words(text)))

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import yaml
 
+from bot.understand.names import sound_of
 from bot.understand.normalise import fold, key_of, words_of
 from bot.understand.period_words import MONTHS, NUMBERS, WEEKDAYS, words
 from db.metrics import Catalogue, Metric, Planned
@@ -47,10 +48,12 @@ class Lexicon:
     spelled: Mapping[Phrase, Entry]  # where the plural means another thing: contacto, contactos
     longest: Mapping[str, int]
     vocabulary: Mapping[str, str]  # words worth repairing a typo toward, by their key
+    sounds: Mapping[str, str]  # the same words by how they sound; two that sound alike are left out
     common: frozenset[str]  # words a repair leaves alone
     better: Mapping[str, Better]
     absorbs: Mapping[str, frozenset[str]]
     forward: frozenset[str]
+    echoes: Mapping[str, frozenset[str]]  # a word -> the metrics it only repeats
     asked: Mapping[str, tuple[str, ...]]  # an ambiguous word -> the metrics it may mean
     made: Mapping[str, tuple[frozenset[str], str]]  # verbs that say which of them: "took promises"
     unclear: Mapping[str, tuple[str, tuple[str, ...]]]  # a word -> its field and the values it may mean
@@ -106,6 +109,8 @@ def _thing_entries(raw: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
             yield phrase, Entry("unclear", name)
     for name in state_names():
         yield name, Entry("value", ("state", name))
+        if fold(name).startswith("nuevo "):  # "de nuevo" alone says "again"
+            yield f"de {name}", Entry("value", ("state", name))
     for writing in raw["state_words"]:
         yield writing, Entry("value", ("state", state_of(writing)))
 
@@ -118,10 +123,26 @@ def _metric_entries(raw: Mapping[str, Any], catalogue: Catalogue) -> Iterator[tu
         spelled = (entry.id.replace("_", " "), entry.id)
         for phrase in (*entry.words.es, *entry.words.en, *extra, *spelled):
             weak = entry.id in raw["weak"] or keys_of(phrase) in weak_words
-            yield phrase, Entry("metric", entry.id, weak)
-    for name, group in raw["ask"].items():
-        for phrase in group["words"]:
-            yield phrase, Entry("ask", name)
+            for said in (phrase, *_in_full(phrase)):
+                yield said, Entry("metric", entry.id, weak)
+    for kind, groups in (("ask", raw["ask"]), ("echo", raw["echoes"])):
+        for name, group in groups.items():
+            for phrase in group["words"]:
+                yield phrase, Entry(kind, name)
+
+
+# "número de cuentas" is also written "no. de cuentas"; "promesas rotas" also said "promesas de pago rotas".
+_FULL = (("promesas", "promesas de pago"), ("promesa", "promesa de pago"), ("promises", "promises to pay"),
+         ("compromisos", "compromisos de pago"))  # fmt: skip
+
+
+def _in_full(phrase: str) -> Iterator[str]:
+    said = phrase.split()
+    if said[:2] == ["numero", "de"]:
+        yield " ".join(("no . de", *said[2:]))
+    for short, full in _FULL:
+        if short in said and full not in phrase and len(said) > 1:
+            yield " ".join(full if word == short else word for word in said)
 
 
 class _Table:
@@ -161,6 +182,8 @@ def load_lexicon(catalogue: Catalogue, path: Path = HERE / "lexicon.yaml") -> Le
     table.fill(operators)
     table.fill(_thing_entries(raw))
     table.fill((p, Entry("stop")) for p in raw["stop"])
+    made = (verb for group in raw["ask"].values() for verb in group.get("made", ()))
+    table.fill((verb, Entry("stop")) for verb in made)
     return _compiled(raw, table, catalogue)
 
 
@@ -175,20 +198,31 @@ def _compiled(raw: Mapping[str, Any], table: _Table, catalogue: Catalogue) -> Le
     }
     common = {key_of(fold(w)) for w in _common_words()} | set(NUMBERS)
     common |= {word for keys, entry in phrases.items() if entry.kind == "stop" for word in keys}
+    vocabulary = {k: w for k, w in worth.items() if len(k) >= 4 and k.isalpha()}
     return Lexicon(
         phrases=phrases,
         spelled=table.exact,
         longest=longest,
-        vocabulary={k: w for k, w in worth.items() if len(k) >= 4 and k.isalpha()},
+        vocabulary=vocabulary,
+        sounds=_by_sound(vocabulary),
         common=frozenset(common),
         better=_polarity(raw, catalogue),
         absorbs={k: frozenset(v) for k, v in raw["absorbs"].items()},
         forward=frozenset(raw["forward"]),
+        echoes={k: frozenset(v["of"]) for k, v in raw["echoes"].items()},
         asked={k: tuple(v["of"]) for k, v in raw["ask"].items()},
         made={k: (frozenset(v["made"]), v["as"]) for k, v in raw["ask"].items() if "made" in v},
         unclear={k: (v["field"], tuple(v["of"])) for k, v in raw["unclear"].items()},
         catalogue=catalogue,
     )
+
+
+def _by_sound(vocabulary: Mapping[str, str]) -> dict[str, str]:
+    """ "yamadas" sounds like "llamadas"."""
+    heard: dict[str, list[str]] = {}
+    for key in vocabulary:
+        heard.setdefault(sound_of(key), []).append(key)
+    return {sound: keys[0] for sound, keys in heard.items() if len(keys) == 1}
 
 
 def _common_words() -> list[str]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "´": "'"})
 _DASHES = frozenset("‐‑‒–—―−")
 _SHORTCODE = re.compile(r":[a-z][a-z0-9_+\-]*:(?!\d)")
+_DRAWN = re.compile(r"([a-z])\1{2,}")
 _TOKEN = re.compile(
     r"""(?P<quote>"[^"]*"|`[^`]*`|(?<![a-z0-9])'[^']{2,}'(?![a-z0-9]))
     |(?P<mention><[@\#!][^>]*>|@me\b|\#[a-z0-9][a-z0-9_\-]*)
@@ -75,6 +76,23 @@ _SHORT = {
     "tmb": "tambien",
     "tb": "tambien",
     "xfa": "porfa",
+    "xfavor": "porfavor",
+    "num": "numero",
+    "nro": "numero",
+    "cant": "cantidad",
+    "porc": "porcentaje",
+    "cta": "cuenta",
+    "ctas": "cuentas",
+    "cte": "cliente",
+    "ctes": "clientes",
+    "camp": "campana",
+    "edo": "estado",
+    "edos": "estados",
+    "tel": "telefono",
+    "qn": "quien",
+    "quin": "quincena",
+    "acct": "account",
+    "accts": "accounts",
 }
 
 
@@ -97,9 +115,19 @@ def normalise(text: str) -> Typed:
         pieces.append(folded)
         origin.extend([index] * len(folded))
     whole = _SHORTCODE.sub(lambda m: " " * len(m.group()), "".join(pieces))
+    whole, origin = _shortened(whole, origin)
     origin.append(len(text))
     tokens = tuple(_token(m, text, origin) for m in _TOKEN.finditer(whole))
     return Typed(text, whole, tuple(origin), tokens)
+
+
+def _shortened(whole: str, origin: list[int]) -> tuple[str, list[int]]:
+    """ "holaaa", "ayerrr": no word of either language has a letter three times running."""
+    drawn = {n for m in _DRAWN.finditer(whole) for n in range(m.start() + 1, m.end())}
+    if not drawn:
+        return whole, origin
+    kept = [n for n in range(len(whole)) if n not in drawn]
+    return "".join(whole[n] for n in kept), [origin[n] for n in kept]
 
 
 def _token(match: re.Match[str], text: str, origin: list[int]) -> Token:

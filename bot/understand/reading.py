@@ -186,7 +186,7 @@ class Reader:
         why = [item for _, item in draft.each("why")]
         for item in why:
             item.used = True
-        if why:
+        if why or _either_way(draft):
             for _, item in draft.each("unknown"):
                 if fold(item.raw) in _MOVES:
                     item.used = True
@@ -258,9 +258,17 @@ class Reader:
         if request is not None and (request.limit or draft.rank) and not request.dims:
             options = tuple((d, {"dims": [d]}) for d in ("agent", "supervisor", "campaign"))
             return Problem("slot:dims", tuple(d for d, _ in options), options)
+        if request is not None and self._bounds_a_total(request):
+            options = tuple((d, {"dims": [d]}) for d in ("agent", "supervisor", "campaign"))
+            return Problem("slot:dims", tuple(d for d, _ in options), options)
         if follows and request is not None and not _says_anything(draft):
             return Problem("metric", USUAL, tuple((m, {"metric": m}) for m in USUAL))
         return None
+
+    def _bounds_a_total(self, request: KpiRequest) -> bool:
+        """ "llegaron a la meta": who? A bound on a metric needs rows to keep or drop."""
+        bounded = any(f.field in self.catalogue.metrics for f in request.filters)
+        return bounded and not request.dims and not request.grain
 
     def _which_metric(self) -> Problem:
         return Problem("metric", USUAL, tuple((m, {"metric": m}) for m in USUAL))
@@ -302,6 +310,8 @@ class Reader:
         anchors = draft.metrics or draft.dims or draft.filters or draft.problems or draft.thresholds
         if self.guards.off_topic(typed.folded):
             return Reading("refuse", about="out_of_scope", unread=left)
+        if not anchors and not follows and not draft.has_period and self.guards.courteous(typed.folded):
+            return Reading("smalltalk")
         if not anchors and not follows and len(left) >= 2 and not draft.has_period:
             return Reading("refuse", about="out_of_scope", unread=left)
         entity = next((p for p in draft.problems if p.about.startswith("entity:")), None)
@@ -321,6 +331,14 @@ _MOVES = frozenset(
         "low high falling rising dropping"
     )
 )
+
+
+def _either_way(draft: Draft) -> bool:
+    """ "¿subió o bajó contra octubre?": the comparison answers it."""
+    moves = [n for n, item in draft.each("unknown") if fold(item.raw) in _MOVES]
+    return draft.compare_to is not None and len(moves) == 2 and moves[1] - moves[0] == 2
+
+
 _ORDER_OF_ASKING = ("entity:", "metric", "unknown_term", "period", "slot:", "confirm_reading")
 
 

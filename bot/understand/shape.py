@@ -9,6 +9,7 @@ _OPERANDS = ("name", "value", "unclear")
 _PLAIN_BARE = ("client", "campaign", "supervisor", "agent", "bucket", "product", "bucket_from", "bucket_to")
 # "agentes por TMO", "promesas por quién": the word itself says the part, "por" only leads to it.
 _SAID_BY = ("metric", "ask", "target", "period", "grain", "variant", "who", "filter", "unknown")
+_ONE = ("el", "la", "the", "cual", "which")
 _FIRST_PERSON = frozenset(
     ("he recuperado", "he cobrado", "cuanto llevo", "llevo", "recupere", "cobre", "como voy", "how am i")
 )
@@ -37,6 +38,7 @@ def read_mine(draft: Draft) -> None:
 
 def read_ranks(draft: Draft) -> None:
     """top 5, los 3 peores, el mejor agente, quién recuperó más."""
+    _first_ones(draft)
     ranks = [
         (at, item) for at, item in draft.each("rank", "ne") if item.kind == "rank" or _is_least(draft, at)
     ]
@@ -47,6 +49,7 @@ def read_ranks(draft: Draft) -> None:
         value = "least" if item.kind == "ne" else str(item.value)
         between = draft.items[ranks[place - 1][0] : at] if place else []
         apart = any(i.kind in ("and", "comma", "vs") for i in between)
+        apart = apart and not _counts_the_rank(draft, ranks[place - 1][0], at)
         if place and (apart or (draft.rank not in ("top", value) and value != "top")):
             item.used = True
             draft.problems.append(Problem("confirm_reading", (item.raw,)))
@@ -55,7 +58,35 @@ def read_ranks(draft: Draft) -> None:
             draft.rank = value  # type: ignore[assignment]
         item.used = True
         _rank_of(draft, at)
+    _one_of_each(draft, ranks[0][0])
     _who_alone(draft, ranked=True)
+
+
+def _first_ones(draft: Draft) -> None:
+    """ "los 5 primeros", "primeras 3": a top with its number; "primero" alone is no rank."""
+    for at, item in draft.each("unknown"):
+        beside = (draft.kind(draft.before(at)), draft.kind(draft.after(at)))
+        if fold(item.raw) in ("primeros", "primeras") and "number" in beside:
+            item.kind, item.value = "rank", "top"
+
+
+def _one_of_each(draft: Draft, at: int) -> None:
+    """ "el peor TMO por agente": one row, where nothing in the plural is asked for."""
+    item = draft.items[at]
+    named = at - 1 if draft.kind(at - 1) == "metric" else at  # "el TMO más alto por agente"
+    lead = draft.items[named - 1] if named else None
+    article = lead is not None and lead.kind == "stop" and fold(lead.raw).split()[-1] in _ONE
+    split = any(i.kind == "dim" and draft.kind(draft.before(n)) == "by" for n, i in enumerate(draft.items))
+    things = any(i.kind == "dim" and i.plural for i in draft.items)
+    several = fold(item.raw).endswith("es") or things or item.value == "top"
+    if article and split and not several and draft.limit is None:
+        draft.limit = 1
+
+
+def _counts_the_rank(draft: Draft, first: int, at: int) -> bool:
+    """ "los peores en contactabilidad, top 5": the second word only brings the number."""
+    between = draft.items[first + 1 : at]
+    return draft.items[at].value == "top" and not any(i.kind in ("and", "vs", "rank") for i in between)
 
 
 def _is_least(draft: Draft, at: int) -> bool:

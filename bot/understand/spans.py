@@ -30,6 +30,13 @@ _SINCE_CONTACT = re.compile(
     r"\s+(?:(?:en|desde|hace|por|los|las|ultimos|ultimas|mas|de|in|for|the|last|over|more|than|past)\s+)*(?P<a>\d{1,3})\s+(?:dias|days)"
     r"|(?:mas de\s+)?(?P<b>\d{1,3})\s+(?:dias|days)\s+(?:sin (?:contacto|gestion|llamada)|without (?:a )?contact|with no contact))\b"
 )
+# Only the third person: "¿llegamos a la meta?" asks how far, not who.
+_REACHED = re.compile(
+    r"\b(?P<no>(?:no|todavia no|aun no|did not|didn't|didnt|have not|haven't|has not|hasn't|not)\s+)?(?:ya\s+|already\s+|have\s+|has\s+|han\s+|ha\s+)*"
+    r"(?:lleg(?:aron|o|an|ado|uen|ue)|alcanz(?:aron|o|an|ado)|cumpl(?:ieron|io|en|ido)|super(?:aron|o|an|ado)|pas(?:aron|o|ado)|rebas(?:aron|o|an|ado)|logr(?:aron|o|ado)"
+    r"|reach(?:ed|es)?|hit|hits|met|meet|beat|beats)\s+(?:ya\s+)?(?:a\s+|con\s+|de\s+)?(?:la|su|sus|el|the|their|his|her)\s+"
+    r"(?:metas?|objetivos?|cuotas?|targets?|goals?|quotas?)\b"
+)
 _CLOCK = r"(?:las\s+)?(\d{1,2})(?::(00))?\s*(am|pm|a\.m\.|p\.m\.|hrs?|horas|h)?"
 _PART_OF_DAY = r"(?:\s+(?:de|en|por) la (manana|tarde|noche)|\s+in the (morning|afternoon|evening))?"
 _HOURS = re.compile(
@@ -80,7 +87,7 @@ class Amount:
 
 def find_spans(text: str) -> list[Span]:
     """All of them, overlapping; the caller keeps the longest at each place."""
-    out = [*_buckets(text), *_without_contact(text), *_hours(text)]
+    out = [*_buckets(text), *_without_contact(text), *_hours(text), *_reached(text)]
     out += [Span("number", _amount(m), *m.span()) for m in _NUMBER.finditer(text) if _stands_alone(text, m)]
     return out
 
@@ -129,6 +136,13 @@ def _without_contact(text: str) -> list[Span]:
     return [
         Span("filter", ("last_contact", "not_in_period", int(m["a"] or m["b"])), *m.span())
         for m in _SINCE_CONTACT.finditer(text)
+    ]
+
+
+def _reached(text: str) -> list[Span]:
+    return [
+        Span("filter", ("goal_attainment", "lt" if m["no"] else "ge", 1), *m.span())
+        for m in _REACHED.finditer(text)
     ]
 
 

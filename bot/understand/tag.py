@@ -10,8 +10,8 @@ from rapidfuzz.distance import OSA
 
 from bot.understand import period
 from bot.understand.lexicon import Lexicon, Phrase
-from bot.understand.names import NameIndex, NameMatch
-from bot.understand.normalise import PUNCTUATION, Token, Typed, normalise
+from bot.understand.names import NameIndex, NameMatch, sound_of
+from bot.understand.normalise import PUNCTUATION, Token, Typed, key_of, normalise
 from bot.understand.period_words import MONTHS
 from bot.understand.spans import Span, find_spans
 
@@ -22,8 +22,15 @@ _DUE = re.compile(
 )
 
 
-# "pasaron" is one letter from "pagaron" and means another thing: a verb is not mended into another.
-_VERB = re.compile(r"(?:aron|ieron|amos|imos|aste|iste|aban?|aria|arian|aremos|eremos)$")
+# "pasaron" is one letter from "pagaron" and means another thing: a verb is not mended into another,
+# nor "márcale" (a command) into "marcaje".
+_VERB = re.compile(
+    r"(?:aron|ieron|amos|imos|aste|iste|aban?|aria|arian|aremos|eremos|"
+    r"[ae](?:le|les|lo|los|las|selo|sela|nos))$"
+)
+
+# Nor "contestadas" into "contestado", "llegado" into "llegamos": they are whole words of their own.
+_PARTICIPLE = re.compile(r"(?:[ai]d[oa]s?|ando|iendo)$")
 
 
 # "diferencia entre octubre y septiembre" is two months, not the stretch from one to the other.
@@ -178,7 +185,7 @@ def _repaired(typed: Typed, lexicon: Lexicon, names: NameIndex) -> tuple[Typed, 
         if not _may_be_wrong(token, lexicon, names) or _is_name_like(token, place, typed, names):
             continue
         if right := _nearest(token, lexicon):
-            fixes.append((token, right))
+            fixes.append((token, _numbered(right, token)))
     if not fixes:
         return typed, []
     text = typed.raw
@@ -186,6 +193,14 @@ def _repaired(typed: Typed, lexicon: Lexicon, names: NameIndex) -> tuple[Typed, 
         start, end = typed.origin[token.start], typed.origin[token.end - 1] + 1
         text = text[:start] + right + text[end:]
     return normalise(text), [(token.raw, right) for token, right in fixes]
+
+
+def _numbered(right: str, token: Token) -> str:
+    """ "ajentes" are several: a repair does not make one of them."""
+    if not token.text.endswith("s") or right.endswith("s"):
+        return right
+    several = right + ("s" if right[-1] in "aeiou" else "es")
+    return several if key_of(several) == key_of(right) else right
 
 
 def _may_be_wrong(token: Token, lexicon: Lexicon, names: NameIndex) -> bool:
@@ -206,11 +221,15 @@ def _is_name_like(token: Token, place: int, typed: Typed, names: NameIndex) -> b
 
 def _nearest(token: Token, lexicon: Lexicon) -> str | None:
     """The one word of the lexicon within reach that begins alike; None where two are as near."""
+    if heard := lexicon.sounds.get(sound_of(token.key)):
+        return lexicon.vocabulary[heard]
     limit = 1 if len(token.key) < 8 else 2
     near = process.extract(
         token.key, list(lexicon.vocabulary), scorer=OSA.distance, score_cutoff=limit, limit=4
     )
+    ending = _PARTICIPLE.search(token.text)
     near = [n for n in near if n[0][0] == token.key[0]]
+    near = [n for n in near if not ending or lexicon.vocabulary[n[0]].endswith(ending.group())]
     best = min((score for _, score, _ in near), default=None)
     nearest = [key for key, score, _ in near if score == best]
     return lexicon.vocabulary[nearest[0]] if len(nearest) == 1 else None
