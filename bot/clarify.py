@@ -1,6 +1,6 @@
 """Turns what the reader could not settle into a sentence and buttons, each a whole request. Reads nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol
@@ -36,10 +36,15 @@ class Reading(Protocol):
     def json(self) -> dict[str, Any]: ...
 
 
-def asked_back(read: Reading, catalogue: Catalogue, texts: Texts, language: Language) -> Outcome:
+def asked_back(
+    read: Reading, catalogue: Catalogue, texts: Texts, language: Language, may: Callable[[Option], bool]
+) -> Outcome:
+    """`may`: whether an option names only what the asker may see; the others are not offered."""
     about = read.about or "unknown_term"
-    options = tuple(_worded(each, catalogue, texts, language) for each in read.choices)[:MOST]
-    options = options or tuple(_options(read, about, catalogue, language))[:MOST]
+    worded = [_worded(each, catalogue, texts, language) for each in read.choices]
+    offered = [each for each in worded if _computed(each, catalogue) and may(each)]
+    offered = offered or [each for each in _options(read, about, catalogue, language) if may(each)]
+    options = tuple(offered[:MOST])
     key, slots = _sentence(read, about, texts, language, bool(options))
     request = {read.intent: dict(read.fields)} if read.intent and read.fields else None
     return Outcome(
@@ -59,13 +64,12 @@ def _sentence(
     """The most particular sentence there is: `entity:agent`, then `entity`, then the general one."""
     kind, _, detail = about.partition(":")
     words = ", ".join(f"«{word}»" if language == "es" else f"“{word}”" for word in read.unread)
-    candidates = ", ".join(str(each) for each in read.candidates if isinstance(each, str))
-    slots = {"words": words, "detail": detail, "candidates": candidates}
+    slots = {"words": words, "detail": detail}
     tried = [f"clarify.{kind}.{detail}" if detail else "", f"clarify.{kind}"]
     if kind == "unknown_term" and not words:
         tried = ["clarify.general"]
     if kind == "entity" and not has_options:
-        tried.insert(0, "clarify.entity_unknown")
+        tried.insert(0, "clarify.entity_unknown" if words else "clarify.entity_unseen")
     return next((key for key in tried if key and key in texts), "clarify.general"), slots
 
 
@@ -76,6 +80,13 @@ def _worded(option: Option, catalogue: Catalogue, texts: Texts, language: Langua
         return replace(option, label=catalogue.label(metric, language))
     key = f"kpi.dim.{option.label}"
     return replace(option, label=texts.say(language, key)) if key in texts else option
+
+
+def _computed(option: Option, catalogue: Catalogue) -> bool:
+    """A button that only says "not yet" leads nowhere."""
+    asked = option.fields.get("metric")
+    metrics = (asked,) if isinstance(asked, str) else tuple(asked or ())
+    return not any(metric in catalogue.planned for metric in metrics)
 
 
 def _labels(catalogue: Catalogue, metric: str) -> tuple[str, ...]:

@@ -12,12 +12,15 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from bot.clarify import Reading, asked_back
+from bot.faults import is_busy, note_failure
 from bot.identity import COMMAND_LINE, Stranger, audience, identify, narrowed
 from bot.merge import several
 from bot.outcome import Outcome, Place, Result, Who
-from bot.rights import Rights, within_reach
+from bot.requests import well_formed
+from bot.rights import Rights, all_known, known_to, sees_sql, within_reach
 from bot.settings import Settings
 from db.access import Names, names
 from db.audit import Entry, recall, record, remember
@@ -32,6 +35,7 @@ __all__ = ["Desk", "Outcome", "Place", "Who"]
 Fields = Mapping[str, Any]
 Read = Callable[..., Reading]
 REMEMBERED = ("answer", "clarify", "refuse")
+READERS = 16  # one for the staff, one for each client that looks in
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Desk:
         self._engine, self._settings, self._catalogue = engine, settings, catalogue
         self._texts, self._rights, self._calendars = texts, rights, calendars
         self._read_with = read_with
-        self._reader: tuple[Names, Read] | None = None
+        self._readers: dict[Names, Read] = {}
 
     def ask(self, text: str, *, who: Who, place: Place, thread: str | None, now: datetime) -> Outcome:
         """A message as somebody typed it."""
@@ -105,7 +109,14 @@ class Desk:
         except Exception as error:
             self._note(who, place, thread, now, said, person, started, None, type(error).__name__)
             raise
-        self._note(who, place, thread, now, said, person, started, outcome, outcome.about)
+        try:
+            self._note(who, place, thread, now, said, person, started, outcome, outcome.about)
+        except DBAPIError as error:
+            if not is_busy(error):
+                raise
+            note_failure(error, "the record of a question")
+            busy = self._texts.say(outcome.language, "desk.not_recorded")
+            return Outcome("refuse", outcome.language, message=busy, about="busy")
         return outcome
 
     def _identified(
@@ -125,7 +136,10 @@ class Desk:
             said = self._texts.say(actor.language, key)
             return Outcome("denied", actor.language, message=said, about="channel")
         previous = recall(connection, place.id, thread) if thread else None
-        return Turn(connection, actor, known, now, previous)
+        own = known_to(connection, actor, known, now.date())
+        if previous and not all_known(previous, own):
+            previous = None  # somebody else's question in a shared thread
+        return Turn(connection, actor, own, now, previous)
 
     def _guarded(self, work: Callable[[Turn], Outcome], turn: Turn) -> Outcome:
         try:
@@ -172,9 +186,11 @@ class Desk:
         return replace(outcome, message=said)
 
     def _reader_of(self, known: Names) -> Read:
-        if self._reader is None or self._reader[0] != known:
-            self._reader = (known, self._read_with(known))
-        return self._reader[1]
+        if known not in self._readers:
+            if len(self._readers) >= READERS:
+                self._readers.clear()
+            self._readers[known] = self._read_with(known)
+        return self._readers[known]
 
     def _act(self, turn: Turn, read: Reading) -> Outcome:
         match read.outcome:
@@ -184,7 +200,8 @@ class Desk:
                 return self._not_built(turn, read.outcome, read.intent or "")
             case "clarify":
                 self._refuse_unbuilt(turn, read.intent)
-                return asked_back(read, self._catalogue, self._texts, turn.language)
+                may = partial(self._may_be_offered, turn)
+                return asked_back(read, self._catalogue, self._texts, turn.language, may)
             case "help":
                 return self._help(turn, read.about)
             case "refuse":
@@ -194,6 +211,18 @@ class Desk:
             case "none":
                 return self._only(turn, "none", "desk.nothing_done")
         return self._only(turn, "smalltalk", "desk.hello")
+
+    def _may_be_offered(self, turn: Turn, option: Option) -> bool:
+        """A choice that would be denied names somebody the asker may not even see."""
+        question = self._rights.questions.get(option.intent)
+        if question is None:
+            return not option.fields.get("filters")
+        try:
+            asked = question.request.model_validate(option.fields)
+            within_reach(turn.connection, turn.actor, asked, turn.names, turn.today)
+        except (ValidationError, Refused):
+            return False
+        return True
 
     def _known(self, key: str) -> str:
         return key if key in self._texts else "refuse.out_of_scope"
@@ -229,7 +258,8 @@ class Desk:
         question = self._rights.question(turn.actor, intent)
         try:
             asked = question.request.model_validate(fields)
-        except ValidationError:
+            well_formed(asked, self._catalogue, self._texts)
+        except ValueError:  # a ValidationError is one
             raise Refused("desk.bad_request", about="bad_request") from None
         request = {intent: wire(asked)}
         try:
@@ -326,6 +356,8 @@ def wire(request: BaseModel) -> dict[str, Any]:
 
 def _noted(texts: Texts, turn: Turn, request: BaseModel, answer: Answer) -> Answer:
     """A ranking of one would pass for the whole floor: say whose rows these are."""
+    if answer.basis is not None and not sees_sql(turn.actor):
+        answer = replace(answer, basis=replace(answer.basis, sql=""))
     dims, scope = set(getattr(request, "dims", ())), turn.actor.scope
     alone = scope.agents is not None and bool(dims & {"agent", "supervisor"})
     if not alone and not (scope.supervisors is not None and "supervisor" in dims):

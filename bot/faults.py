@@ -10,6 +10,8 @@ import traceback
 from pathlib import Path
 
 HOME = Path(__file__).parent.parent
+SQLITE_BUSY = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
+POSTGRES_BUSY = ("55P03", "57014", "40001", "40P01")  # no lock, timed out, serialization, deadlock
 log = logging.getLogger("cartera")
 
 
@@ -25,6 +27,15 @@ def places(error: BaseException) -> list[str]:
     frames = traceback.extract_tb(error.__traceback__)[::-1]
     ours = [f for f in frames[1:] if f.filename.startswith(f"{HOME}/") and "site-packages" not in f.filename]
     return [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in (*frames[:1], *ours)]
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether the database only had no time: another process is writing, or a lock did not come free."""
+    original = getattr(error, "orig", None)
+    code = getattr(original, "sqlite_errorcode", None)
+    if isinstance(code, int):
+        return code & 0xFF in SQLITE_BUSY
+    return getattr(original, "sqlstate", None) in POSTGRES_BUSY
 
 
 def kinds(error: BaseException) -> str:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from db.access import Names, may_see, resolve
+from db.access import Named, Names, may_see, resolve
 from db.periods import Period, month_of
 from skills.contract import Actor, Filter, Question, Refused, Role, Skill
 
@@ -59,6 +59,36 @@ def within_reach(
     for each in own:
         _may_name(connection, actor, each, names, over)
     return request.model_copy(update={"filters": own})
+
+
+def known_to(connection: Connection, actor: Actor, names: Names, today: date) -> Names:
+    """The names there are for this person. To a client's viewer whatever is out of reach does not exist: even
+    a "no" would tell who else the agency works for."""
+    if actor.role != "client_viewer":
+        return names
+    over = Period(start=today, end=today)
+
+    def seen(named: Named) -> bool:
+        owner = named.kind
+        return owner in ("client", "campaign") and may_see(connection, actor.scope, owner, [named.id], over)
+
+    return Names(tuple(named for named in names.entries if seen(named)))
+
+
+def all_known(request: Mapping[str, Any], names: Names) -> bool:
+    """Whether a remembered `{intent: fields}` names only whom this person has heard of."""
+    filters = [each for fields in request.values() for each in fields.get("filters") or ()]
+    named = [(f["field"], value) for f in filters if f["field"] in OWNERS for value in _listed(f["value"])]
+    return all(value == ME or resolve(names, field, str(value)) is not None for field, value in named)
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def sees_sql(actor: Actor) -> bool:
+    """The tables' names are the agency's own; aggregates for others come without them."""
+    return actor.role != "client_viewer" and actor.scope.finest == "agent"
 
 
 def _may_split(actor: Actor, dims: Iterable[str]) -> None:

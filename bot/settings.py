@@ -150,6 +150,9 @@ def _config(path: Path, faults: list[Fault]) -> dict[str, Any]:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         faults.append(Fault(CONFIG, "", " ".join(str(error).split())))
         return {}
+    except OSError as error:
+        faults.append(Fault(CONFIG, "", f"cannot be read: {error.strerror}"))
+        return {}
     if not isinstance(raw, dict):
         faults.append(Fault(CONFIG, "", "expected sections, such as `agency:`"))
         return {}
@@ -164,7 +167,7 @@ def _overlay(
     raw: dict[str, Any], root: Path, env: Mapping[str, str], faults: list[Fault]
 ) -> dict[tuple[str, ...], tuple[str, str]]:
     """Puts the variables in their sections; returns where each came from, for the faults."""
-    stored = dotenv_values(root / ENV, interpolate=False) if (root / ENV).exists() else {}
+    stored = _stored(root / ENV, faults)
     faults += [Fault(ENV, key, "unknown variable") for key in stored if key not in VARIABLES]
     origin: dict[tuple[str, ...], tuple[str, str]] = {}
     for variable, place in VARIABLES.items():
@@ -178,6 +181,17 @@ def _overlay(
             section[place[1]] = value
             origin[place] = (source, variable)
     return origin
+
+
+def _stored(path: Path, faults: list[Fault]) -> dict[str, str | None]:
+    """What .env holds; the problem is said without quoting it, for it holds secrets."""
+    try:
+        return dict(dotenv_values(path, interpolate=False)) if path.exists() else {}
+    except UnicodeDecodeError:
+        faults.append(Fault(ENV, "", "is not UTF-8 text"))
+    except OSError as error:
+        faults.append(Fault(ENV, "", f"cannot be read: {error.strerror}"))
+    return {}
 
 
 def _fault(error: dict[str, Any], origin: dict[tuple[str, ...], tuple[str, str]]) -> Fault:

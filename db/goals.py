@@ -1,11 +1,12 @@
 """Targets: what was promised to be reached, and the part of it due by a day. Knows no payment."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from db.access import Names
 from db.calendars import Calendar
@@ -14,6 +15,7 @@ from db.numbers import Condition, Key
 from db.periods import Period
 from db.scope import Scope
 from db.tables.facts import targets
+from db.tables.reference import campaigns, memberships
 
 Level = Literal["agency", "client", "campaign", "supervisor", "agent"]
 MICROS = 1_000_000
@@ -22,22 +24,42 @@ Target = tuple[str, date, date, int]  # code, first and last day, value in milli
 ADDITIVE = frozenset({"recovered_amount", "calls", "ptp_count", "payments_count"})
 
 
-def level_asked(dims: Sequence[str], conditions: Sequence[Condition], scope: Scope) -> Level | None:
-    """Whose target answers: that of the split, of the one owner asked for, or of the asker's own scope."""
+# What a level lies wholly inside of: a campaign in its creditor, an agent in the supervisor's team.
+_INSIDE: dict[Level, Level] = {"campaign": "client", "agent": "supervisor"}
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Only these owners' rows are summed (or all but these)."""
+
+    level: Level
+    ids: frozenset[int]
+    only: bool = True
+
+
+def limits_of(conditions: Sequence[Condition], scope: Scope) -> list[Limit] | None:
+    """Everything that narrows the rows, as owners; None where anything else does: no target is so narrow."""
+    own: dict[Level, frozenset[int] | None] = {
+        "client": scope.clients,
+        "campaign": scope.campaigns,
+        "supervisor": scope.supervisors,
+        "agent": scope.agents,
+    }
+    found = [Limit(level, ids) for level, ids in own.items() if ids is not None]
+    for condition in conditions:
+        level = _owner(condition.dim)
+        if level is None or condition.op not in ("eq", "in", "ne", "not_in"):
+            return None
+        found.append(Limit(level, frozenset(condition.values), condition.op in ("eq", "in")))
+    return found
+
+
+def level_asked(dims: Sequence[str], limits: Sequence[Limit]) -> Level | None:
+    """Whose target answers: that of the split, else of the finest owner the rows are narrowed to."""
     if dims:
         return _owner(dims[0]) if len(dims) == 1 else None
-    named = [c for c in conditions if c.op in ("eq", "in")]
-    if len(conditions) == 1 and named:
-        return _owner(named[0].dim)
-    if conditions:
-        return None
-    if scope.agents is not None:
-        return "agent"
-    if scope.supervisors is not None:
-        return "supervisor"
-    if scope.campaigns is not None:
-        return "campaign"
-    return "client" if scope.clients is not None else "agency"
+    finest: tuple[Level, ...] = ("agent", "supervisor", "campaign", "client")
+    return next((level for level in finest if any(x.level == level for x in limits)), "agency")
 
 
 def _owner(dim: str) -> Level | None:
@@ -66,42 +88,59 @@ def targets_to_date(
 
     An additive target is due by business days: target x business days inside the period / its own.
     """
-    level = level_asked(dims, conditions, scope)
-    if level is None:
+    limits = limits_of(conditions, scope)
+    level = level_asked(dims, limits) if limits is not None else None
+    if limits is None or level is None:
         return {}
     found = _due(connection, metric, level, period, calendar, owner)
-    if level == "agency" and not found:
-        return _agency_from_parts(connection, metric, period, calendar, owner)
     if level == "agency":
-        return {(): found[""]}
-    allowed = _allowed(level, conditions, scope)
+        if not found:
+            return _agency_from_parts(connection, metric, period, calendar, owner)
+        return {(): found[""]} if found[""] else {}
     by_id = {named.code: named.id for named in names.of(level)}
-    due = {by_id[c]: value for c, value in found.items() if c in by_id}
-    due = {i: value for i, value in due.items() if allowed is None or i in allowed}
+    due = {by_id[c]: value for c, value in found.items() if c in by_id and value}
+    due = _within(connection, level, due, limits, period)
     if dims:
         return {(i,): value for i, value in due.items()}
+    if len(due) > 1 and metric not in ADDITIVE:
+        return {}
     return {(): sum(due.values(), Fraction(0))} if due else {}
 
 
-def _allowed(level: Level, conditions: Sequence[Condition], scope: Scope) -> frozenset[int] | None:
-    limits = {
-        "client": scope.clients,
-        "campaign": scope.campaigns,
-        "supervisor": scope.supervisors,
-        "agent": scope.agents,
-    }[level]
-    for condition in conditions:
-        if condition.dim == level and condition.op in ("eq", "in"):
-            asked = frozenset(condition.values)
-            limits = asked if limits is None else limits & asked
-    return limits
+def _within(
+    connection: Connection, level: Level, due: dict[int, Fraction], limits: Sequence[Limit], period: Period
+) -> dict[int, Fraction]:
+    """The owners whose whole target lies inside every limit; none where a limit cuts across them."""
+    for limit in limits:
+        if limit.level == level:
+            due = {i: value for i, value in due.items() if (i in limit.ids) == limit.only}
+        elif limit.level == _INSIDE.get(level):
+            inside = _members(connection, level, limit.ids, period)
+            due = {i: value for i, value in due.items() if (i in inside) == limit.only}
+        else:
+            return {}
+    return due
+
+
+def _members(connection: Connection, level: Level, ids: frozenset[int], period: Period) -> set[int]:
+    """The campaigns of these creditors, or the agents these supervisors led at the period's end."""
+    if level == "campaign":
+        query = select(campaigns.c.id).where(campaigns.c.client_id.in_(ids))
+    else:
+        query = select(memberships.c.person_id).where(
+            memberships.c.supervisor_id.in_(ids),
+            memberships.c.from_on <= period.end,
+            or_(memberships.c.to_on.is_(None), memberships.c.to_on > period.end),
+        )
+    return set(connection.execute(query).scalars())
 
 
 def _agency_from_parts(
     connection: Connection, metric: str, period: Period, calendar: Calendar, owner: str
 ) -> dict[Key, Fraction]:
     parts = _due(connection, metric, "campaign", period, calendar, owner)
-    return {(): sum(parts.values(), Fraction(0))} if parts and metric in ADDITIVE else {}
+    total = sum(parts.values(), Fraction(0))
+    return {(): total} if total and metric in ADDITIVE else {}
 
 
 def _due(

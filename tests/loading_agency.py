@@ -3,8 +3,9 @@
 import shutil
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, text
@@ -14,7 +15,8 @@ from db.loading import Loaded, apply
 from db.tables import metadata
 from db.tables.cells import dirty_days
 
-NOW = datetime(2026, 11, 18, 20, 30, tzinfo=UTC)  # 14:30 in Mexico City
+# As the command line gives it: in the agency's own zone.
+NOW = datetime(2026, 11, 18, 14, 30, tzinfo=ZoneInfo("America/Mexico_City"))
 
 FILES = {
     "clients": "code,name\nALA,Banco Alameda\nSUR,Tienda Sur\n",

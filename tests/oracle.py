@@ -140,11 +140,8 @@ class Oracle:
         return rows
 
     def cohort_paid(self, start: date, end: date) -> pd.DataFrame:
-        rows = self.paid(start, end).merge(
-            self["accounts"][["id", "placed_on"]], left_on="account_id", right_on="id", suffixes=("", "_acc")
-        )
-        opened = {c: self.cut(c, start - timedelta(days=1)) for c in self.clients}
-        return rows[rows.placed_on <= rows.client_id.map(opened)]
+        rows = self.paid(start, end)
+        return rows[rows.account_id.isin(self.opened(start).account_id)]
 
     def opened(self, start: date) -> pd.DataFrame:
         return self.stock(start - timedelta(days=1))

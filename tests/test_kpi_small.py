@@ -27,8 +27,12 @@ WEEK = Period(start=date(2026, 11, 16), end=date(2026, 11, 18))
 Ask = Callable[..., Answer]
 
 
-@pytest.fixture
-def ask(small: Engine) -> Ask:
+@pytest.fixture(name="ask")
+def _ask(small: Engine) -> Ask:
+    return asking(small)
+
+
+def asking(small: Engine) -> Ask:
     """Asks as the manager unless a scope is given."""
 
     def run(metric: str, *, scope: Scope | None = None, **fields: Any) -> Answer:
@@ -177,7 +181,7 @@ def test_target_to_date_goes_by_business_days(ask: Ask) -> None:
 )
 def test_the_scope_is_part_of_every_sum(ask: Ask, scope: Scope, accounts: int | None) -> None:
     if accounts is None:
-        with pytest.raises(Refused, match="nothing_found"):
+        with pytest.raises(Refused, match="nothing_matches"):
             ask("accounts_count", scope=scope)
     else:
         assert only(ask("accounts_count", scope=scope))["value"] == accounts

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from yaml import YAMLError
 
 from bot.app import HOME, App, build
-from bot.faults import note_failure
+from bot.faults import is_busy, note_failure
 from bot.outcome import Who
 from bot.settings import Settings, SettingsFault, load_settings
 from db.migrate import SchemaFault, upgrade
@@ -143,6 +143,8 @@ def stopped(stop: Stop, *, as_json: bool) -> int:
 def failed(error: Exception, doing: str, *, as_json: bool) -> int:
     """One sentence and a reference; the details are in the log."""
     reference = note_failure(error, doing)
+    if is_busy(error):
+        return stopped(Stop("cli.database_busy"), as_json=as_json)
     return stopped(Stop("cli.failed", reference=reference), as_json=as_json)
 
 

@@ -62,6 +62,7 @@ def local_slack(app: App, port: int | None) -> Iterator[Settings]:
     from db.demo import team_file
 
     team = team_file(app.engine)
+    team["bot"]["events"] = subscribed()
     with TemporaryDirectory(prefix="cartera-") as folder:
         file = Path(folder) / "team.json"
         file.write_text(json.dumps(team, ensure_ascii=False), encoding="utf-8")
@@ -74,6 +75,12 @@ def local_slack(app: App, port: int | None) -> Iterator[Settings]:
             yield _reaching(app.settings, team, where["api_url"])
         finally:
             _end(process)
+
+
+def subscribed() -> list[str]:
+    """The events that the real app is sent, so that the local Slack sends no others."""
+    manifest = json.loads((HOME / "manifest.json").read_text(encoding="utf-8"))
+    return list(manifest["settings"]["event_subscriptions"]["bot_events"])
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -10,9 +10,9 @@ from typing import Any, Literal, Protocol
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.faults import note_failure
+from bot.faults import is_busy, note_failure
 from bot.outcome import Outcome, Place, Who
-from bot.slack.faults import Turned
+from bot.slack.faults import SLACK_FAULTS, Turned
 from bot.slack.marks import bare, cut, inert, mention
 from bot.slack.message import Message
 from bot.slack.people import Profiles
@@ -99,13 +99,13 @@ class Conversation:
                 if spot.entrance == "dm" and spot.thread == ts and goes_on(typed):
                     await edge.pool.run(edge.records.continue_last, spot.channel, ts, edge.clock())
             except Exception as error:
-                await edge.poster.post(spot.channel, self._failed(spot.user, error), spot.thread)
+                await self._post(spot, self._failed(spot.user, error), spot.thread)
                 return
             async with working(*self._signs(spot)):
                 asking = self._asking(typed, spot.thread)
                 outcome, message = await self._answer(spot, asking, self._drawn(spot))
                 if called or outcome not in QUIET:
-                    await edge.poster.post(spot.channel, message, spot.thread)
+                    await self._post(spot, message, spot.thread)
 
     async def follows(self, channel: str, thread: str, text: str) -> bool:
         """Whether a message in a channel's thread, without a mention, goes on talking to the bot."""
@@ -139,7 +139,9 @@ class Conversation:
         said = inert(bare(cut(typed, QUOTED)))
         draw = self._drawn(spot, "slack.asked", text=said)
         _, message = await self._answer(spot, self._asking(typed, spot.thread), draw)
-        ts = await self._edge.poster.post(spot.channel, message)
+        ts = await self._post(spot, message, None)
+        if ts is None:
+            return
         await self._edge.pool.run(self._edge.records.rename_thread, spot.channel, spot.thread, ts)
 
     def _for_one(self, spot: Spot) -> Draw:
@@ -159,7 +161,7 @@ class Conversation:
         try:
             async with self._edge.underway.one(), working(*self._signs(spot)):
                 _, message = await self._answer(spot, self._running(intent, fields, spot.thread), draw)
-                await self._edge.poster.post(spot.channel, message, spot.thread)
+                await self._post(spot, message, spot.thread)
         finally:
             self._clicking.discard(once)
 
@@ -189,6 +191,21 @@ class Conversation:
         return whisper
 
     # --- inside ---
+    async def _post(self, spot: Spot, message: Message, thread: str | None) -> str | None:
+        """The message's ts. An answer that cannot be posted is on record, and the asker hears of it."""
+        poster = self._edge.poster
+        try:
+            return await poster.post(spot.channel, message, thread)
+        except SLACK_FAULTS as error:
+            reference = note_failure(error, "a post")
+            language = self._language(spot.user)
+        sorry = self._edge.renderer.sentence(language, "slack.not_posted", reference=reference)
+        try:
+            await poster.whisper(spot.channel, spot.user, sorry, thread)
+        except SLACK_FAULTS as error:
+            note_failure(error, f"the word about {reference}")
+        return None
+
     async def _answer(self, spot: Spot, ask: Ask, draw: Draw) -> tuple[str, Message]:
         """The kind of outcome and its message; whatever breaks, a person gets a sentence."""
         try:
@@ -255,4 +272,6 @@ class Conversation:
 
     def _failed(self, user: str, error: Exception) -> Message:
         reference = note_failure(error, "an answer")
+        if is_busy(error):
+            return self._edge.renderer.sentence(self._language(user), "slack.database_busy")
         return self._edge.renderer.sentence(self._language(user), "slack.failed", reference=reference)

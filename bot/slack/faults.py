@@ -3,7 +3,7 @@
 import logging
 
 import aiohttp
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 # AsyncWebClient raises these three and nothing else when Slack refuses, fails or is out of reach.
 SLACK_FAULTS = (SlackClientError, aiohttp.ClientError, TimeoutError)
@@ -25,5 +25,14 @@ class Turned(Exception):
 def slack_code(error: BaseException) -> str:
     """Slack's own word for what it refused ("invalid_blocks"), or the kind of failure."""
     response = getattr(error, "response", None)
-    code = response.get("error") if response is not None and hasattr(response, "get") else None
+    data = getattr(response, "data", response)  # a 5xx comes as text, not as JSON
+    code = data.get("error") if isinstance(data, dict) else None
     return str(code or type(error).__name__)
+
+
+def may_have_worked(error: BaseException) -> bool:
+    """After a 5xx, a broken line or a time-out nobody knows whether Slack did it; a refusal is plain."""
+    if not isinstance(error, SlackApiError):
+        return True
+    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", None)
+    return isinstance(status, int) and status >= 500

@@ -14,6 +14,8 @@ def read_comparisons(draft: Draft, lexicon: Lexicon) -> None:
     """Each "vs" takes what follows it; left of it stands what it is compared with."""
     for at, item in draft.each("vs"):
         after = draft.after(at, skip=("stop", "vs"))
+        if draft.kind(after) == "me" and draft.kind(draft.after(after)) == "target":
+            after = draft.after(after)  # "contra mi meta": whose it is, read_mine says
         kind = draft.kind(after)
         if kind == "dim" and draft.kind(draft.after(after)) in ("name", "value"):
             after = draft.after(after)

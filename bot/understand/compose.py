@@ -1,5 +1,7 @@
 """Puts the pieces of one message together into the parts of a KPI question. Knows no thread before it."""
 
+import re
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -26,6 +28,9 @@ def compose(
     """The order matters: names before operators, operators before what is left for a plain filter."""
     draft = Draft(tagged.items, due=tagged.due, in_thread=in_thread)
     settle_doubles(draft)
+    if tagged.promised:
+        _read_promised(draft)
+    _read_charged_off(draft)
     repairs = join_names(draft, names, lexicon.common, pick_near=pick_near)
     narrow_names(draft)
     read_flags(draft)
@@ -57,6 +62,25 @@ def unread(draft: Draft) -> tuple[str, ...]:
     return tuple(i.raw for i in draft.items if not i.used and i.kind not in ("stop", "comma"))
 
 
+_TAKEN = re.compile(r"[ai]d[oa]s?\b|nuev|new|taken|made|cread|fecha")
+
+
+def _read_promised(draft: Draft) -> None:
+    """ "cuántas promesas tengo para hoy": those that fall due, not those taken."""
+    for at, item in draft.each("metric", "ask"):
+        plain = item.kind == "metric" and item.value == "ptp_count" and not _TAKEN.search(fold(item.raw))
+        if plain or (item.kind == "ask" and item.value == "promesas"):
+            draft.items[at] = replace(item, kind="metric", value="ptp_due", weak=False)
+
+
+def _read_charged_off(draft: Draft) -> None:
+    """ "saldo de castigos": the rows charged off, where another metric is what is asked."""
+    for at, item in draft.each("metric"):
+        others = [i for _, i in draft.each("metric", "ask") if i is not item]
+        if fold(item.raw) == "castigos" and others and not _joined_by_and(draft, at):
+            item.kind, item.value = "value", ("bucket", "castigo")
+
+
 # --- Metrics -------------------------------------------------------------------------------------
 
 
@@ -81,7 +105,8 @@ def _read_metrics(draft: Draft, lexicon: Lexicon) -> None:
     _read_targets(draft, [i.value for _, i in found], lexicon)
     kept = _without_weak(draft, found)
     names = list(dict.fromkeys(str(i.value) for _, i in kept))
-    equals = {str(i.value) for at, i in kept if _joined_by_and(draft, at)}
+    pairs = _equals(draft, found)
+    equals = {str(i.value) for at, i in kept if at in pairs}
     for name in list(names):
         absorbed = lexicon.absorbs.get(name, frozenset()) - equals
         names = [n for n in names if n not in absorbed or n == name]
@@ -125,15 +150,37 @@ def _read_targets(draft: Draft, said: list[str], lexicon: Lexicon) -> None:
             draft.compare_to = None
     if draft.compare_to == "target" and said == ["goal_attainment"]:
         draft.compare_to = None
+    _read_so_far(draft)
+
+
+def _read_so_far(draft: Draft) -> None:
+    """ "¿cuánto llevo contra mi meta?" names no metric of its own: it is the attainment."""
+    said = [i for _, i in draft.each("metric")]
+    if draft.compare_to == "target" and said and all(fold(i.raw).startswith("cuanto llev") for i in said):
+        draft.compare_to = None
+        for item in said:
+            item.value = "goal_attainment"
 
 
 def _without_weak(draft: Draft, found: list[tuple[int, Item]]) -> list[tuple[int, Item]]:
     """ "de las cuentas", "de la cartera" only say what is measured, unless "y" joins them as equals."""
+    equals = _equals(draft, found)
     strong = [(at, i) for at, i in found if not i.weak]
     if not strong:
-        first = found[:1]
-        return first + [(at, i) for at, i in found[1:] if _joined_by_and(draft, at)]
-    return [(at, i) for at, i in found if not i.weak or _joined_by_and(draft, at)]
+        return found[:1] + [(at, i) for at, i in found[1:] if at in equals]
+    return [(at, i) for at, i in found if not i.weak or at in equals]
+
+
+def _equals(draft: Draft, found: list[tuple[int, Item]]) -> set[int]:
+    """Where metrics stand that "y" puts side by side: "llamadas de Ana y TMO" is two, far apart as they are."""
+    equals = {at for at, _ in found if _joined_by_and(draft, at)}
+    for n, (at, _) in enumerate(found):
+        before = draft.before(at, skip=("stop", "also", "me"))
+        if n and draft.kind(before) in ("and", "comma"):
+            earlier = found[:n]
+            partner = next((e for e in reversed(earlier) if not e[1].weak), earlier[-1])
+            equals |= {at, partner[0]}
+    return equals
 
 
 def _joined_by_and(draft: Draft, at: int) -> bool:

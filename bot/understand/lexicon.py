@@ -198,7 +198,12 @@ def _compiled(raw: Mapping[str, Any], table: _Table, catalogue: Catalogue) -> Le
     }
     common = {key_of(fold(w)) for w in _common_words()} | set(NUMBERS)
     common |= {word for keys, entry in phrases.items() if entry.kind == "stop" for word in keys}
-    vocabulary = {k: w for k, w in worth.items() if len(k) >= 4 and k.isalpha()}
+    # A repair never leads to a filler word, nor to a word that says something only within a phrase.
+    said = {keys[0] for keys, entry in phrases.items() if len(keys) == 1 and entry.kind != "stop"}
+    said |= {key_of(word) for group in (MONTHS, WEEKDAYS, _PERIOD_WORDS) for word in group}
+    vocabulary = {
+        k: w for k, w in worth.items() if len(k) >= 4 and k.isalpha() and (k in said or k not in common)
+    }
     return Lexicon(
         phrases=phrases,
         spelled=table.exact,

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from bot.understand.normalise import fold, words_of
 from bot.understand.period_words import words
@@ -20,6 +22,9 @@ _GENERIC = frozenset(
 )
 _SMALL = frozenset(words("de del la las los y e"))
 SURE, MARGIN, NEAR = 90.0, 8.0, 74.0
+_WHOLE = 88.0  # so alike as a whole that the words need not pair off: "mariajose"
+_LISTED = (Path(__file__).parent / "given_names.txt").read_text(encoding="utf-8")
+GIVEN = frozenset(w for line in _LISTED.splitlines() if not line.startswith("#") for w in line.split())
 _CODE_TAIL = re.compile(r"\s*\([^)]*\)\s*$")
 Form = tuple[str, ...]
 
@@ -43,6 +48,20 @@ def sound_of(text: str) -> str:
     for old, new in steps:
         out = out.replace(old, new)
     return re.sub(r"(.)\1+", r"\1", out)
+
+
+def akin(typed: str, known: str) -> bool:
+    """Whether a person could take one word for the other: Rita and Orta no, Clara and Carla yes."""
+    one, other = sound_of(typed), sound_of(known)
+    if one == other:
+        return True
+    if not one or not other or one[0] != other[0]:
+        return False
+    return sorted(one) == sorted(other) or OSA.distance(one, other) <= _slips(min(len(one), len(other)))
+
+
+def _slips(letters: int) -> int:
+    return 0 if letters < 3 else 1 if letters <= 5 else 2
 
 
 class NameIndex:
@@ -83,6 +102,8 @@ class NameIndex:
         sounding = sound_of(typed)
         best: dict[Named, float] = {}
         for line, score, _ in scored:
+            if score < _WHOLE and not _pairs_off(typed, line):
+                continue
             score = max(score, fuzz.ratio(sounding, sound_of(line)) - 2)
             for named, _full in self._forms[self._spoken[line]]:
                 best[named] = max(best.get(named, 0.0), score)
@@ -90,7 +111,7 @@ class NameIndex:
             return None
         ranked = sorted(best.items(), key=lambda pair: -pair[1])
         length = len(typed.split())
-        if self._is_sure(ranked):
+        if self._is_sure(ranked) and not _is_another(typed, ranked[0][0]):
             return NameMatch(_one_person(ranked), length, exact=False)
         return NameMatch(tuple(n for n, _ in ranked[:5]), length, exact=False, sure=False)
 
@@ -113,6 +134,18 @@ class NameIndex:
                 if full and other.kind == named.kind and other.display != named.display:
                     found.append(other)
         return list(dict.fromkeys(found))
+
+
+def _pairs_off(typed: str, line: str) -> bool:
+    """Each word typed is like one of the name's."""
+    known = line.split()
+    return all(any(akin(word, other) for other in known) for word in typed.split() if word not in _SMALL)
+
+
+def _is_another(typed: str, named: Named) -> bool:
+    """ "Daniel" is no slip for Daniela: a name of its own that this person does not bear."""
+    borne = {sound_of(word) for text in (named.display, *named.aliases) for word in words_of(text)}
+    return any(word in GIVEN and sound_of(word) not in borne for word in typed.split())
 
 
 def _one_person(ranked: list[tuple[Named, float]]) -> tuple[Named, ...]:

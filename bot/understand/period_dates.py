@@ -8,6 +8,7 @@ from typing import Literal
 
 from bot.understand.period_words import (
     MONTHS,
+    MONTHS,
     WEAK_MONTHS,
     WEEKDAYS,
     Found,
@@ -144,7 +145,8 @@ def month_period(end: End, today: date, *, future: bool) -> Period:
 
 
 _RANGE_LEAD = re.compile(
-    r"(?:del?\s+(?:dia\s+)?(?:el\s+)?|desde\s+(?:el\s+)?|from\s+(?:the\s+)?|entre\s+(?:el\s+)?|between\s+(?:the\s+)?)"
+    r"(?:del?\s+(?:dia\s+)?(?:el\s+)?|desde\s+(?:el\s+)?|from\s+(?:the\s+)?|entre\s+(?:el\s+)?|between\s+(?:the\s+)?"
+    rf"|(?:el\s+)?(?=\d{{1,2}}\s+al\s+\d{{1,2}}\s+de\s+(?:{'|'.join(MONTHS)})\b))"
 )
 _RANGE_LINK = re.compile(
     r"\s*(?:al?\s+(?:el\s+)?|hasta\s+(?:el\s+)?|to\s+(?:the\s+)?|through\s+|thru\s+|until\s+|and\s+(?:the\s+)?|y\s+(?:el\s+)?|-\s*)"
@@ -164,7 +166,7 @@ def range_at(text: str, at: int, today: date, *, future: bool) -> Found | None:
     link = _RANGE_LINK.match(text, first.stop)
     if link is None or (not lead and link.group().strip() in ("y", "and", "y el", "a", "and the")):
         return None
-    between = lead is not None and lead.group().split()[0] in ("entre", "between")
+    between = lead is not None and lead.group().split()[:1] in (["entre"], ["between"])
     if link.group().split()[:1] in (["y"], ["and"]) and not between:
         return None
     second = end_at(text, link.end(), today, bare_day=bool(lead) or first.kind == "month_day")

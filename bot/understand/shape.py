@@ -32,7 +32,8 @@ def read_mine(draft: Draft) -> None:
         elif draft.kind(thing) != "dim":
             draft.add_filter("agent", "eq", "@me")
     for _, item in draft.each("metric", "generic"):
-        if fold(item.raw) in _FIRST_PERSON:
+        said = fold(item.raw)
+        if said in _FIRST_PERSON or (item.value == "goal_attainment" and said.endswith(" mi meta")):
             draft.add_filter("agent", "eq", "@me")
 
 

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from bot.understand import period
 from bot.understand.lexicon import Lexicon, Phrase
-from bot.understand.names import NameIndex, NameMatch, sound_of
+from bot.understand.names import GIVEN, NameIndex, NameMatch, sound_of
 from bot.understand.normalise import PUNCTUATION, Token, Typed, key_of, normalise
 from bot.understand.period_words import MONTHS
 from bot.understand.spans import Span, find_spans
@@ -21,6 +21,15 @@ _DUE = re.compile(
     r"proyec\w+|forecast|pronostico)\b"
 )
 
+# "promesas para hoy": what is promised for a day falls due on it. A day gone by is said with "de".
+_NEXT = (
+    r"(?:hoy|today|tomorrow|tonight|pasado manana|manana|lunes|martes|miercoles|jueves|viernes|sabado|domingo|dia \d|\d|"
+    r"(?:proxim|siguiente|next)\w*|(?:semana|mes|quincena|week|month)(?! (?:pasad|anterior|antepasad))|fin de (?:mes|semana))"
+)
+_PROMISED = re.compile(
+    r"\b(?:promesas?|pdps?|ptps?|compromisos?|promises)\b[^.;]{0,40}\b(?:para|pa|for)\s+"
+    rf"(?:(?:el|la|los|las|este|esta|lo que (?:resta|queda) (?:de la|del)|this|the)\s+)?{_NEXT}\b"
+)
 
 # "pasaron" is one letter from "pagaron" and means another thing: a verb is not mended into another,
 # nor "márcale" (a command) into "marcaje".
@@ -72,6 +81,7 @@ class Tagged:
     typed: Typed
     repairs: list[tuple[str, str]] = field(default_factory=list)
     due: bool = False
+    promised: bool = False  # promises for a day, not of one
 
 
 def tag(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, repair: bool = True) -> Tagged:
@@ -82,7 +92,8 @@ def tag(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, repair: b
         typed, repairs = _repaired(typed, lexicon, names)
     tokens = typed.tokens
     keys, words = tuple(t.key for t in tokens), tuple(t.text for t in tokens)
-    due = bool(_DUE.search(typed.folded))
+    promised = bool(_PROMISED.search(typed.folded))
+    due = promised or bool(_DUE.search(typed.folded))
     found = _names_at(words, names)
     spans = _spans_at(typed, found, today, due)
     items: list[Item] = []
@@ -92,7 +103,18 @@ def tag(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, repair: b
         item.raw = typed.raw[typed.origin[tokens[at].start] : typed.origin[tokens[item.last - 1].end - 1] + 1]
         items.append(item)
         at = item.last
-    return Tagged(items, typed, repairs, due)
+    return Tagged(items, typed, _as_typed(items, repairs), due, promised)
+
+
+def _as_typed(items: list[Item], repairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A repair that nothing came of is undone: what nobody knows is quoted as it was typed."""
+    useless = []
+    for item in items:
+        mended = next((r for r in repairs if item.kind == "unknown" and item.raw == r[1]), None)
+        if mended is not None:
+            item.raw = mended[0]
+            useless.append(mended)
+    return [r for r in repairs if r not in useless]
 
 
 def _names_at(words: tuple[str, ...], names: NameIndex) -> dict[int, NameMatch]:
@@ -212,11 +234,26 @@ def _may_be_wrong(token: Token, lexicon: Lexicon, names: NameIndex) -> bool:
 
 
 def _is_name_like(token: Token, place: int, typed: Typed, names: NameIndex) -> bool:
-    """Capitalised inside a sentence, or nearer to somebody's name than to nothing: left to the names."""
+    """Where a name stands, somebody's name, or near to one: left to the names, or asked about."""
+    if token.text in GIVEN or _stands_as_a_name(token, place, typed):
+        return True
     beside = [typed.tokens[i].text for i in (place - 1, place + 1) if 0 <= i < len(typed.tokens)]
     if any(b in names.words for b in beside) and token.raw[:1].isupper():
         return True
     return names.near(token.text) is not None
+
+
+_LEADS = frozenset({"de", "a", "para", "of", "for", "to"})
+
+
+def _stands_as_a_name(token: Token, place: int, typed: Typed) -> bool:
+    """Capitalised inside a sentence that is not all capitals, or short and after "de", "a", "para"."""
+    before = typed.tokens[place - 1].text if place else ""
+    others = [t for n, t in enumerate(typed.tokens) if n and t.kind == "word" and t is not token]
+    shouted = bool(others) and all(t.raw[:1].isupper() for t in others)
+    if place and token.raw[:1].isupper() and not shouted:
+        return True
+    return before in _LEADS and len(token.text) <= 5
 
 
 def _nearest(token: Token, lexicon: Lexicon) -> str | None:

@@ -5,7 +5,7 @@ A name nobody knows makes the row an orphan: refused, with its reason and counte
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 
 import polars as pl
@@ -29,6 +29,10 @@ class Job:
     connection: Connection
     now: datetime
     writes: bool
+
+    def __post_init__(self) -> None:
+        # Columns of instants are in UTC, and polars compares them with a moment of no other zone.
+        object.__setattr__(self, "now", self.now.astimezone(UTC))
 
     @property
     def today(self) -> date:

@@ -30,6 +30,7 @@ class Kind(_Model):
     required: dict[str, str]
     optional: dict[str, str] = {}
     key: tuple[str, ...] = ()
+    happened: tuple[str, ...] = ()  # days that cannot lie ahead
 
     @property
     def types(self) -> dict[str, str]:

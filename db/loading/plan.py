@@ -73,10 +73,12 @@ class Since:
 
 @dataclass
 class Plan:
-    """`rows` carries `_fault` and, where there is none, `_act`. `covers`: the column of its days."""
+    """`rows` carries `_fault` and, where there is none, `_act`. `covers`: the column of its days,
+    `covers_to` that of their ends where a row is of a period."""
 
     rows: pl.DataFrame
     covers: str | None = None
+    covers_to: str | None = None
     steps: list[Step] = field(default_factory=list)
     marks: list[Days | Since] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)

@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import yaml
 
+from db.loading.allowed import allowed
 from db.loading.layouts import Choice
 from db.loading.readers import plain
 from db.loading.table import FAULT, LINE
@@ -18,7 +19,9 @@ _ACTIVE = r"^([=+\-@\t\r\n＝＋－＠])"
 def reason_of(fault: str, choice: Choice, sentences: dict[str, dict[str, str]]) -> str:
     """ "bad_amount:balance" -> what is wrong with SALDO_TOTAL, in Spanish."""
     key, _, column = fault.partition(":")
-    return sentences[f"load_fault_{key}"]["es"].format(column=choice.header_of(column))
+    return sentences[f"load_fault_{key}"]["es"].format(
+        column=choice.header_of(column), allowed=", ".join(allowed(fault, choice))
+    )
 
 
 def write_rejects(rows: pl.DataFrame, raw: pl.DataFrame, choice: Choice, path: Path) -> Path | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from db.loading.allowed import allowed
 from db.loading.faults import Note
 from db.loading.known import ORPHAN
 from db.loading.mapping import Typed, sums
@@ -43,7 +44,10 @@ class Totals:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a file would do. `reasons` counts the refused rows by fault and by the file's own header."""
+    """What a file would do. `reasons` counts the refused rows by fault and by the file's own header.
+
+    `allowed`: for a fault of a list, the values it takes.
+    """
 
     kind: str
     layout: str
@@ -58,6 +62,7 @@ class Preview:
     totals: Totals
     unknown_columns: tuple[str, ...]
     reasons: Mapping[tuple[str, str], int]
+    allowed: Mapping[tuple[str, str], str]
     rejects_file: Path | None
     notes: tuple[Note, ...]
 
@@ -114,18 +119,19 @@ def report(plan: Plan, typed: Typed, sha256: str, file_name: str, rejects_file: 
         totals=_totals(plan, typed),
         unknown_columns=typed.choice.unknown,
         reasons=_reasons(faults, typed),
+        allowed=_allowed(faults, typed),
         rejects_file=rejects_file,
         notes=(*typed.notes, *plan.notes),
     )
 
 
 def _totals(plan: Plan, typed: Typed) -> Totals:
-    covers = [plan.covers] if plan.covers else []
+    covers = [column for column in (plan.covers, plan.covers_to) if column]
     good = sound(plan.rows.select(LINE, FAULT, *covers))
     accepted = typed.frame
     if good.height < accepted.height:
         accepted = accepted.filter(pl.col(LINE).is_in(good[LINE].implode()))
-    days: list[date] = good[covers[0]].drop_nulls().unique().to_list() if covers else []
+    days: list[date] = [day for column in covers for day in good[column].drop_nulls().unique()]
     return Totals(
         rows=plan.rows.height,
         amounts=sums(typed.frame, typed.choice),
@@ -145,12 +151,22 @@ def _reasons(faults: pl.Series, typed: Typed) -> dict[tuple[str, str], int]:
     return counted
 
 
+def _allowed(faults: pl.Series, typed: Typed) -> dict[tuple[str, str], str]:
+    listed: dict[tuple[str, str], str] = {}
+    for fault in faults.unique().to_list():
+        key, _, column = fault.partition(":")
+        if values := allowed(fault, typed.choice):
+            listed[f"load_fault_{key}", typed.choice.header_of(column)] = ", ".join(values)
+    return listed
+
+
 def describe(found: Preview | Loaded, say: Callable[..., str]) -> list[str]:
     """The report line by line. `say(key, **slots)` gives the sentence in the reader's language."""
     lines = [say(note.key, **note.slots) for note in described(found)]
     preview = _preview_of(found)
     for (key, column), n in list(preview.reasons.items())[:_REASONS]:
-        lines.append(say("load_reason", n=n, reason=say(key, column=column)))
+        reason = say(key, column=column, allowed=preview.allowed.get((key, column), ""))
+        lines.append(say("load_reason", n=n, reason=reason))
     if preview.rejects_file:
         lines.append(say("load_rejects_file", path=str(preview.rejects_file)))
     return lines

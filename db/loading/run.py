@@ -4,10 +4,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import yaml
 from rapidfuzz import process
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
@@ -18,15 +19,17 @@ from db.loading.files import read_bytes, read_table
 from db.loading.known import Job
 from db.loading.layouts import choose, kinds, known_headers
 from db.loading.mapping import Typed, type_table
+from db.loading.moments import believable
 from db.loading.plan import Plan, perform
 from db.loading.planners import PLANNERS
-from db.loading.readers import plain
+from db.loading.readers import ZONE, plain
 from db.loading.rejects import write_rejects
 from db.loading.report import Loaded, Preview, report
 from db.tables.facts import file_loads
 from db.tables.reference import clients
 
 REJECTS = Path("var/rejects")
+_TEXTS = Path(__file__).with_name("text.yaml")
 _IMPORTS_LOCK = 0x0CA7E7A  # one import at a time on PostgreSQL; SQLite has one writer anyway
 
 
@@ -52,7 +55,9 @@ def preview(
     with reading(engine) as connection, _private_faults(engine):
         _refuse_repeat(connection, kind, read.sha256)
         _known_client(connection, client)
-        plan = PLANNERS[kind](Job(connection, now or datetime.now(UTC), writes=False), read.typed)
+        job = Job(connection, now or datetime.now(UTC), writes=False)
+        read = replace(read, typed=believable(read.typed, job.today))
+        plan = PLANNERS[kind](job, read.typed)
     return _reported(plan, read, rejects)
 
 
@@ -75,7 +80,9 @@ def apply(
         _one_at_a_time(connection)
         _refuse_repeat(connection, kind, read.sha256)
         client_id = _known_client(connection, client)
-        plan = PLANNERS[kind](Job(connection, now, writes=True), read.typed)
+        job = Job(connection, now, writes=True)
+        read = replace(read, typed=believable(read.typed, job.today))
+        plan = PLANNERS[kind](job, read.typed)
         done = _reported(plan, read, rejects)
         reached("planned")
         if done.rows == done.rejected:
@@ -107,8 +114,15 @@ def _refuse_repeat(connection: Connection, kind: str, sha256: str) -> None:
     before = connection.execute(query).first()
     if before is not None:
         raise LoadingRefused(
-            "load_already", file=before.file_name, when=before.loaded_at.isoformat(), by=before.loaded_by
+            "load_already", file=before.file_name, when=_local(before.loaded_at), by=before.loaded_by
         )
+
+
+def _local(moment: datetime) -> str:
+    """The agency's own day and time, as its papers have them: 22-nov-2026 11:04."""
+    here = moment.astimezone(ZONE)
+    months = yaml.safe_load(_TEXTS.read_text(encoding="utf-8"))["load_months"]["es"].split()
+    return f"{here.day:02}-{months[here.month - 1]}-{here.year} {here:%H:%M}"
 
 
 def _known_client(connection: Connection, client: str | None) -> int | None:

@@ -4,11 +4,13 @@ The bucket of a flow is the account's bucket when the period opened (or at its p
 its rates divide by. A dimension's join is made only where the question needs it.
 """
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Subquery, Table, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Subquery, Table, and_, case, func, literal, or_, select
 
 from db.sources.owners import with_assignment, with_supervisor
+from db.sources.positions import PAID_OFF
 from db.sources.window import Window, any_of, on_cuts
 from db.tables.cells import payment_credits, promise_results
 from db.tables.facts import balances, contacts, payments, promises, shifts
@@ -30,19 +32,48 @@ def _with_account(
     rows = rows.join(accounts, accounts.c.id == fact.c.account_id)
     columns: list[ColumnElement[Any]] = [accounts.c.product, accounts.c.state, accounts.c.special]
     if "bucket" in needs:
-        opening = balances.alias()
-        grouped = Window(today=window.today, cuts=window.openings).clients_by_cut()
-        rows = rows.outerjoin(
-            opening,
-            and_(
-                on_cuts(opening.c.client_id, opening.c.as_of, grouped),
-                opening.c.client_id == fact.c.client_id,
-                opening.c.account_id == fact.c.account_id,
-            ),
-        )
+        rows, opening = _with_opening(rows, fact, window)
         columns.append(func.coalesce(opening.c.bucket, accounts.c.bucket).label("bucket"))
         columns.append(func.coalesce(opening.c.bucket_no, accounts.c.bucket_no).label("bucket_no"))
+        columns.append(_in_cohort(window, opening).label("in_cohort"))
     return rows, columns
+
+
+def _with_opening(rows: FromClause, fact: Table, window: Window) -> tuple[FromClause, FromClause]:
+    """`rows` joined with the account's line in its client's opening cut."""
+    opening = balances.alias("opening")
+    joined = rows.outerjoin(
+        opening,
+        and_(
+            on_cuts(opening.c.client_id, opening.c.as_of, _opened(window)),
+            opening.c.client_id == fact.c.client_id,
+            opening.c.account_id == fact.c.account_id,
+        ),
+    )
+    return joined, opening
+
+
+def _opened(window: Window) -> dict[date, list[int]]:
+    return Window(today=window.today, cuts=window.openings).clients_by_cut()
+
+
+def _in_cohort(window: Window, opening: FromClause) -> ColumnElement[int]:
+    """1 where the opening balance holds the account: its cut names it, or its placement stands in for it.
+
+    An account placed anew since then has a later placement day, and was in the cut all the same.
+    """
+    held = []
+    for cut, ids in _opened(window).items():
+        in_force = or_(accounts.c.recalled_on.is_(None), accounts.c.recalled_on > cut)
+        named = and_(
+            opening.c.account_id.is_not(None), or_(opening.c.status.is_(None), opening.c.status != PAID_OFF)
+        )
+        stands_in = and_(
+            accounts.c.placed_on <= cut,
+            or_(accounts.c.first_cut_on.is_(None), accounts.c.first_cut_on > cut),
+        )
+        held.append(and_(accounts.c.client_id.in_(ids), in_force, or_(named, stands_in)))
+    return case((any_of(held), 1), else_=0)
 
 
 def _with_shift(rows: FromClause) -> tuple[FromClause, ColumnElement[Any]]:
@@ -95,21 +126,12 @@ def contact_facts(window: Window, needs: frozenset[str]) -> Subquery:
     )
 
 
-def _in_cohort(window: Window) -> ColumnElement[bool]:
-    """Placed by its client's opening cut: the accounts the opening balance is made of."""
-    return any_of(
-        [
-            and_(accounts.c.client_id.in_(ids), accounts.c.placed_on <= cut)
-            for cut, ids in Window(today=window.today, cuts=window.openings).clients_by_cut().items()
-        ]
-    )
-
-
 def payment_facts(window: Window, needs: frozenset[str]) -> Subquery:
     """One row a payment or reversal, credited to the agent the attribution rule names."""
     rows: FromClause = payments.outerjoin(payment_credits, payment_credits.c.payment_id == payments.c.id)
     rows, supervisor = with_supervisor(rows, payment_credits.c.agent_id, payments.c.paid_on)
-    rows, columns = _with_account(rows, payments, window, needs | {"product"})
+    rows, columns = _with_account(rows, payments, window, needs | {"bucket"})
+    in_cohort = columns.pop()
     return (
         select(
             payments.c.paid_on.label("day"),
@@ -119,7 +141,7 @@ def payment_facts(window: Window, needs: frozenset[str]) -> Subquery:
             func.coalesce(payment_credits.c.agent_id, 0).label("agent_id"),
             literal(1).label("payments"),
             payments.c.amount_cents,
-            case((_in_cohort(window), payments.c.amount_cents), else_=0).label("cohort_cents"),
+            (payments.c.amount_cents * in_cohort).label("cohort_cents"),
             *columns,
         )
         .select_from(rows)

@@ -12,7 +12,7 @@ from skills.kpi.rows import Line, decimal, money_measure, quotient, value
 from skills.kpi.wording import Wording
 
 SMALL_N = 30
-CHART_BARS = 12
+CHART_BARS = 20  # as many points as Slack draws
 TABLE_ROWS = 100
 
 
@@ -129,7 +129,9 @@ def table(words: Wording, measured: Measured) -> Table:
     heads += [words.say("kpi.column.share")] if whole else []
     heads += [words.period(words.plan.previous)] if has_before else []
     heads += [words.say("kpi.column.target")] if has_target else []
-    heads += [words.say("kpi.column.n")] if metric.den else []
+    counted = metric.den is not None and metric.id != "goal_attainment"
+    n_of = "migration" if metric.kind == "migration" else metric.id
+    heads += [words.say(f"kpi.n.{n_of}")] if counted else []
     rows: list[tuple[Cell, ...]] = []
     for key, line in shown:
         cells: list[Cell] = [words.label(d, p) for d, p in zip(measured.dims, key, strict=True)]
@@ -143,7 +145,7 @@ def table(words: Wording, measured: Measured) -> Table:
         if has_target:
             due = measured.targets.get(key)
             cells.append(Value(decimal(due), metric.unit) if due is not None else None)
-        if metric.den:
+        if counted:
             cells.append(Value(Decimal(line.n), "count"))
         rows.append(tuple(cells))
     note = []
@@ -186,7 +188,7 @@ def bars(words: Wording, measured: Measured, kind: str | None) -> Trend | None:
     rows = [r for r in measured.rows if value(words.plan.metric, r[1], words.plan.variant).amount is not None]
     if len(measured.dims) != 1 or len(rows) < 2:
         return None
-    rows = rows[:CHART_BARS]
+    every, rows = len(rows), rows[:CHART_BARS]
     dim = measured.dims[0]
     metric, variant = words.plan.metric, words.plan.variant
     series = [(words.say("kpi.chart_now"), tuple(value(metric, line, variant).amount for _, line in rows))]
@@ -197,10 +199,12 @@ def bars(words: Wording, measured: Measured, kind: str | None) -> Trend | None:
                 tuple(value(metric, measured.before.get(key), variant).amount for key, _ in rows),
             )
         )
+    title = words.say("kpi.chart", metric=words.metric(), dim=words.dim(dim))
+    title = words.metric() if dim == metric.base_dim else title
     return Trend(
-        title=words.metric()
-        if dim == metric.base_dim
-        else words.say("kpi.chart", metric=words.metric(), dim=words.dim(dim)),
+        title=title
+        if every == len(rows)
+        else words.say("kpi.chart_part", title=title, n=len(rows), total=every),
         kind="line" if kind == "line" else "bar",
         unit=metric.unit,
         labels=tuple(words.label(dim, key[0]) for key, _ in rows),

@@ -56,13 +56,32 @@ def nothing_found(ctx: Context, plan: Plan, period: str) -> Refused:
     if plan.metric.den == TARGET_TO_DATE:
         return Refused("kpi.no_targets", about="no_data")
     held = reach(ctx.session, sources_of(plan.metric)[0], plan.clients)
+    later = held is not None and not plan.period.holds(held.end)
     return Refused(
-        "kpi.nothing_found",
+        "kpi.nothing_found" if later else "kpi.nothing_matches",
         about="no_data",
         metric=plan.metric.label.in_(ctx.actor.language),
         period=period,
         last=text.day(held.end, ctx.actor.language, plan.today) if held else "",
     )
+
+
+def first_day(ctx: Context, plan: Plan) -> date | None:
+    """The first day a flow's own source holds; None where nothing is loaded, or the metric stands at cuts."""
+    if plan.metric.kind != "flow":
+        return None
+    held = reach(ctx.session, SOURCES[MEASURES[plan.metric.num].source].built_from[0], plan.clients)
+    return held.start if held else None
+
+
+def reaches_back(ctx: Context, plan: Plan, period: Period) -> bool:
+    """Whether a comparison's whole period lies inside the data: half of one would look like a fall."""
+    try:
+        require_reach(ctx, plan, period)
+    except Refused:
+        return False
+    first = first_day(ctx, plan)
+    return first is None or period.start >= first
 
 
 def require_reach(ctx: Context, plan: Plan, period: Period) -> None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from skills.contract import Context, KpiRequest, Value
 from skills.kpi.draw import Measured
-from skills.kpi.freshness import as_of, sources_of
+from skills.kpi.freshness import as_of, first_day, reaches_back, sources_of
 from skills.kpi.plan import Plan
 from skills.kpi.rows import Lines, left_out
 from skills.kpi.wording import Wording
@@ -19,9 +19,13 @@ def notes_beside(
         notes += _migration_notes(ctx, plan, words, measured)
     elif plan.metric.kind == "flow":
         notes += _flow_notes(ctx, plan, words)
+    if plan.compared and not reaches_back(ctx, plan, plan.previous):
+        notes.append(words.say("kpi.no_comparison", period=words.period(plan.previous)))
     wants_target = request.compare is not None and request.compare.to == "target"
     if wants_target and measured and not measured.targets and measured.total_target is None:
         notes.append(words.say("kpi.no_targets"))
+    if measured and not measured.rows and plan.thresholds:
+        notes.append(words.say("kpi.none_meets"))
     return (*notes, *_reading_notes(plan, words, now))
 
 
@@ -38,6 +42,9 @@ def _period_notes(plan: Plan, words: Wording, request: KpiRequest) -> list[str]:
 
 def _flow_notes(ctx: Context, plan: Plan, words: Wording) -> list[str]:
     notes = []
+    first = first_day(ctx, plan)
+    if first and first > plan.period.start:
+        notes.append(words.say("kpi.data_begins", first=words.day(first)))
     if plan.metric.id == "ptp_kept_rate":
         (waiting,) = left_out(ctx, plan, "immature")
         notes += [words.say("kpi.immature", n=waiting)] if waiting else []
@@ -66,7 +73,8 @@ def _migration_notes(ctx: Context, plan: Plan, words: Wording, measured: Measure
     (missing,) = left_out(ctx, plan, "unexplained")
     if missing:
         notes.append(words.say("kpi.unexplained", n=missing))
-    if measured and any(key and str(key[0]) == "0" for key, _ in measured.rows):
+    from_bucket = [n for n, dim in enumerate(plan.dims) if dim in ("bucket", "bucket_from")]
+    if measured and any(str(key[n]) == "0" for key, _ in measured.rows for n in from_bucket):
         notes.append(words.say("kpi.bucket_zero"))
     return notes
 
@@ -84,8 +92,6 @@ def _reading_notes(plan: Plan, words: Wording, now: Lines) -> list[str]:
     notes = []
     if now.stale:
         notes.append(words.say("kpi.stale"))
-    elif not now.from_cells:
-        notes.append(words.say("kpi.from_facts"))
     cuts = plan.window(plan.period).cuts
     if plan.metric.kind != "flow" and len(set(cuts.values())) > 1:
         days = sorted(set(cuts.values()))

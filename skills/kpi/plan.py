@@ -19,6 +19,7 @@ from db.sources import Window
 from db.tables.reference import campaigns
 from skills.contract import Context, Filter, KpiRequest, Refused
 
+WENT_TO = "bucket_to"
 OWNERS = ("client", "campaign", "supervisor", "agent")
 # A cut this many days older than a past day asked for still answers for it, with its date said.
 STALE_CUT_DAYS = 7
@@ -45,18 +46,22 @@ class Plan:
     waiting: Mapping[str, Period]  # days that changed and are not consolidated yet, by source
     today: date
 
-    def cohort(self, dims: tuple[str, ...]) -> tuple[Condition, ...]:
-        """The filters asked and the metric's own cohort.
+    def cohort(self, dims: tuple[str, ...], *, under: bool = False) -> tuple[Condition, ...]:
+        """The filters asked and the metric's own cohort; `under` the line, not where the accounts went.
 
         Accounts current at the opening cannot be cured and are not in the total of a roll; a split by bucket
         shows them in a row of their own.
         """
         if self.metric.kind != "migration":
             return self.conditions
-        by_bucket = any(d.startswith("bucket") for d in (*dims, *(c.dim for c in self.conditions)))
-        if by_bucket and self.metric.id != "cure_rate":
-            return self.conditions
-        return (*self.conditions, Condition("bucket_from_no", "ge", (1,)))
+        asked = tuple(c for c in self.conditions if not (under and c.dim == WENT_TO))
+        opened = {"bucket", "bucket_from"} & {*dims, *(c.dim for c in self.conditions)}
+        if opened and self.metric.id != "cure_rate":
+            return asked
+        return (*asked, Condition("bucket_from_no", "ge", (1,)))
+
+    def asks_where_to(self, dims: tuple[str, ...]) -> bool:
+        return WENT_TO in dims or any(c.dim == WENT_TO for c in self.conditions)
 
     def window(self, period: Period) -> Window:
         """The rows of one period: its closing cut, and the opening one before its first day."""
@@ -69,7 +74,14 @@ class Plan:
         elif self.metric.kind == "stock":
             oldest = self._oldest_cut(period)
             closing = {c: d for c, d in closing.items() if oldest is None or d >= oldest}
-        return Window(today=self.today, period=period, cuts=closing, openings=opening, known=self.cuts.days)
+        return Window(
+            today=self.today,
+            period=period,
+            cuts=closing,
+            openings=opening,
+            known=self.cuts.days,
+            waiting=self.waiting,
+        )
 
     def _oldest_cut(self, period: Period) -> date | None:
         """None: any age will do, since the question is about now and the answer says the cut's date."""
@@ -98,7 +110,7 @@ def make_plan(ctx: Context, request: KpiRequest) -> Plan:
         conditions=conditions,
         thresholds=thresholds,
         period=period,
-        partial=period.end >= today and kind_of(period, today).partial,
+        partial=_running(period, today),
         said_period=request.period is not None,
         previous=_previous(request, period, today, calendar, meant),
         compared=request.compare is not None and request.compare.to in ("period", "previous_year"),
@@ -136,6 +148,12 @@ def _period(metric: Metric, request: KpiRequest, today: date) -> Period:
     if said.start > today:
         raise Refused("kpi.future", about="period", start=said.start)
     return said if said.end <= today else Period(start=said.start, end=today)
+
+
+def _running(period: Period, today: date) -> bool:
+    """Today itself, and any unit begun and not ended, still run."""
+    shape = kind_of(period, today)
+    return period.end >= today and (shape.partial or shape.kind == "day")
 
 
 def _previous(request: KpiRequest, period: Period, today: date, calendar: Any, meant: Kind | None) -> Period:

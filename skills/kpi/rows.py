@@ -11,7 +11,7 @@ from db.metrics import Metric
 from db.numbers import Key, Sum, Summed, sum_up, together
 from db.periods import Period
 from skills.contract import Context, Value
-from skills.kpi.plan import Plan
+from skills.kpi.plan import WENT_TO, Plan
 
 _PLACES = 12
 
@@ -72,6 +72,8 @@ def lines(ctx: Context, plan: Plan, period: Period, dims: tuple[str, ...]) -> Li
         num = _sums(ctx, plan, (metric.num,), period, dims)
         due = target_lines(ctx, plan, "recovered_amount", period, dims)
         return Lines({k: _over(num.by_key.get(k), v * 100) for k, v in due.items()}, (num,))
+    if plan.asks_where_to(dims):
+        return _where_to(ctx, plan, metric.den, period, dims)
     if together(metric.num, metric.den):
         both = _sums(ctx, plan, (metric.num, metric.den), period, dims)
         return Lines({k: _ratio(n, d) for k, (n, d) in both.by_key.items()}, (both,))
@@ -80,6 +82,20 @@ def lines(ctx: Context, plan: Plan, period: Period, dims: tuple[str, ...]) -> Li
     keys = sorted(set(den.by_key) | {k for k, (s,) in num.by_key.items() if s.total}, key=str)
     found = {k: _ratio(_one(num, k), _one(den, k)) for k in keys}
     return Lines(found, (num, den))
+
+
+def _where_to(ctx: Context, plan: Plan, den: str, period: Period, dims: tuple[str, ...]) -> Lines:
+    """A move to one bucket is over all the accounts that could have made it, wherever they went."""
+    num = _sums(ctx, plan, (plan.metric.num,), period, dims)
+    opened = tuple(dim for dim in dims if dim != WENT_TO)
+    whole = _sums(ctx, plan, (den,), period, opened, under=True)
+
+    def cohort(key: Key) -> Key:
+        return tuple(part for dim, part in zip(dims, key, strict=True) if dim != WENT_TO)
+
+    keys = set(num.by_key) if WENT_TO in dims else set(whole.by_key)
+    found = {k: _ratio(_one(num, k), _one(whole, cohort(k))) for k in sorted(keys, key=str)}
+    return Lines(found, (num, whole))
 
 
 def summed(plan: Plan, found: Lines) -> Line | None:
@@ -108,13 +124,19 @@ def _over(num: tuple[Sum, ...] | None, due_cents: Fraction) -> Line:
 
 
 def _sums(
-    ctx: Context, plan: Plan, measures: tuple[str, ...], period: Period, dims: tuple[str, ...]
+    ctx: Context,
+    plan: Plan,
+    measures: tuple[str, ...],
+    period: Period,
+    dims: tuple[str, ...],
+    *,
+    under: bool = False,
 ) -> Summed:
     return sum_up(
         ctx.session,
         measures,
         dims=dims,
-        conditions=plan.cohort(dims),
+        conditions=plan.cohort(dims, under=under),
         scope=ctx.actor.scope,
         window=plan.window(period),
         variant=plan.variant,
@@ -139,6 +161,8 @@ def target_lines(
         names=ctx.names,
         period=period,
         calendar=ctx.calendars.working,
+        # Whoever sees a creditor's aggregates only reads what was agreed with the creditor.
+        owner="INTERNA" if ctx.actor.scope.shows("supervisor") else "CLIENTE",
     )
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from db.cutoffs import kind_of, previous_same_cutoff
 from db.numbers import Key
 from db.periods import Period, week_of
-from db.scope import COARSER
+from db.scope import COARSER, Scope
 from skills.contract import (
     Answer,
     Basis,
@@ -28,7 +28,7 @@ from skills.contract import (
 )
 from skills.kpi import trend
 from skills.kpi.draw import Measured, bars, crossed, figure, json_rows, table
-from skills.kpi.freshness import as_of, nothing_found, require_reach
+from skills.kpi.freshness import as_of, nothing_found, reaches_back, require_reach
 from skills.kpi.notes import notes_beside
 from skills.kpi.plan import WEEKS_BACK, Plan, make_plan
 from skills.kpi.rows import Lines, decimal, lines, ordered, passing, summed, target_lines
@@ -49,7 +49,7 @@ def answer_kpi(ctx: Context, request: KpiRequest) -> Answer:
         return _over_time(ctx, plan, words, request)
     now = lines(ctx, plan, plan.period, plan.dims)
     measured = _measure(ctx, plan, request, now)
-    if measured.total is None and not measured.rows:
+    if not measured.rows and (measured.total is None or not now.by_key):
         raise nothing_found(ctx, plan, words.period_said())
     parts: list[Part] = [Figures(tuple(_figures(ctx, plan, words, measured)))]
     if plan.dims:
@@ -70,7 +70,9 @@ def answer_kpi(ctx: Context, request: KpiRequest) -> Answer:
 
 
 def _measure(ctx: Context, plan: Plan, request: KpiRequest, now: Lines) -> Measured:
-    rows = passing(plan, ordered(plan, now.by_key, request.order, plan.dims))
+    # An owner with nothing above or below the line is no row: "Sin supervisor s/d" says nothing.
+    some = {key: line for key, line in now.by_key.items() if line.num or line.den or line.n}
+    rows = passing(plan, ordered(plan, some, request.order, plan.dims))
     if request.limit:
         rows = [r for r in rows if r[1].amount(plan.metric, plan.variant) is not None][: request.limit]
     before = _before(ctx, plan, plan.dims)
@@ -92,14 +94,14 @@ def _adds_up(plan: Plan) -> bool:
 
     A roll's row of current accounts is not in its total; the agency's target is not the sum of its parts.
     """
-    return plan.metric.id != "goal_attainment" and plan.cohort(plan.dims) == plan.cohort(())
+    if plan.metric.id == "goal_attainment" or plan.asks_where_to(plan.dims):
+        return False
+    return plan.cohort(plan.dims) == plan.cohort(())
 
 
 def _before(ctx: Context, plan: Plan, dims: tuple[str, ...]) -> Lines:
     """The comparison's lines; none where the data does not reach back that far."""
-    try:
-        require_reach(ctx, plan, plan.previous)
-    except Refused:
+    if not reaches_back(ctx, plan, plan.previous):
         return Lines({}, ())
     return lines(ctx, plan, plan.previous, dims)
 
@@ -170,20 +172,28 @@ def _month_beneath(ctx: Context, plan: Plan, words: Wording) -> list[Figure]:
 
 
 def _over_time(ctx: Context, plan: Plan, words: Wording, request: KpiRequest) -> Answer:
-    dims = plan.dims[:1]
+    dims = plan.dims
+    if len(dims) > 1 or plan.thresholds:
+        raise Refused("kpi.trend_too_wide", about="unsupported:trend")
     found = trend.points(ctx, plan, request.grain or "day", dims)
+    if not any(line.n or line.num for _, by_key in found for line in by_key.values()):
+        raise nothing_found(ctx, plan, words.period_said())
     told = plan if plan.metric.kind == "flow" else _last_step(plan, found)
     now = lines(ctx, told, told.period, ())
     before = _before(ctx, told, ()).by_key.get(())
     label = words.metric() if told is plan else f"{words.metric()} · {words.period(told.period)}"
     total = figure(words, label, now.by_key.get(()), before, previous_label=words.period(told.previous))
+    kept, every = trend.kept_series(plan, request, found)
     notes = notes_beside(ctx, plan, words, None, request, now)
+    if len(kept) < every:
+        notes = (*notes, words.say("kpi.shown", n=len(kept), total=every))
+    found = [(span, {k: v for k, v in by_key.items() if k in kept}) for span, by_key in found]
     return Answer(
         title=words.metric(),
         echo=words.echo(request),
         parts=(
             Figures((total,)),
-            *trend.drawn(words, found, request, dims),
+            *trend.drawn(words, found, request, dims, kept),
             *(Text(note, "note") for note in notes),
         ),
         rows=trend.rows(words, found, request.grain or "day", dims),
@@ -233,9 +243,15 @@ def _next(words: Wording, request: KpiRequest) -> tuple[Option, ...]:
     for dim in words.plan.metric.splits:
         if dim in request.dims or (dim in COARSER and not scope.shows(dim)):
             continue
+        if (dim == "agent" and scope.agents is not None) or (dim == "supervisor" and _one_team(scope)):
+            continue
         asked = replace_dims(request, dim)
         options.append(Option(words.say(f"kpi.button.{dim}"), "kpi", asked.fields()))
     return (*options[:4], *_longer(words, request), _compared(words, request))
+
+
+def _one_team(scope: Scope) -> bool:
+    return scope.agents is not None or (scope.supervisors is not None and len(scope.supervisors) == 1)
 
 
 def _longer(words: Wording, request: KpiRequest) -> tuple[Option, ...]:

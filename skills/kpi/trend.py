@@ -8,7 +8,7 @@ from db.periods import Period, day, month_of, week_of
 from skills.contract import Cell, Context, KpiRequest, Refused, Table, Trend, Value
 from skills.kpi.draw import Measured, json_line
 from skills.kpi.plan import Plan
-from skills.kpi.rows import Line, lines, value
+from skills.kpi.rows import Line, lines, ordered, value
 from skills.kpi.wording import Wording
 
 MOST_POINTS = 62
@@ -40,6 +40,18 @@ def points(ctx: Context, plan: Plan, grain: str, dims: tuple[str, ...]) -> list[
     return found
 
 
+def kept_series(plan: Plan, request: KpiRequest, found: list[Point]) -> tuple[list[tuple[Any, ...]], int]:
+    """The series drawn, best placed first in the order asked, and how many there were."""
+    whole: dict[tuple[Any, ...], Line] = {}
+    for _, by_key in found:
+        for key, line in by_key.items():
+            held = whole.get(key, Line(0, None if line.den is None else 0, 0))
+            den = None if line.den is None else (held.den or 0) + line.den
+            whole[key] = Line(held.num + line.num, den, held.n + line.n)
+    ranked = [key for key, line in ordered(plan, whole, request.order, plan.dims) if line.n or line.num]
+    return ranked[: min(request.limit or MOST_SERIES, MOST_SERIES)], len(ranked)
+
+
 def rows(words: Wording, found: list[Point], grain: str, dims: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
     empty = Measured(dims, (), {}, {}, None, None, None)
     out = []
@@ -52,11 +64,16 @@ def rows(words: Wording, found: list[Point], grain: str, dims: tuple[str, ...]) 
     return tuple(out)
 
 
-def drawn(words: Wording, found: list[Point], request: KpiRequest, dims: tuple[str, ...]) -> tuple[Any, ...]:
+def drawn(
+    words: Wording,
+    found: list[Point],
+    request: KpiRequest,
+    dims: tuple[str, ...],
+    keys: list[tuple[Any, ...]],
+) -> tuple[Any, ...]:
     """The line chart and its table."""
     grain = request.grain or "day"
     metric, variant = words.plan.metric, words.plan.variant
-    keys = sorted({key for _, by_key in found for key in by_key}, key=str)[:MOST_SERIES] or [()]
     labels = tuple(_label(words, span, grain) for span, _ in found)
     series = tuple(
         (

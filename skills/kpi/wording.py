@@ -11,6 +11,7 @@ from skills import text
 from skills.contract import Context, Filter, KpiRequest, Value
 from skills.kpi.plan import OWNERS, Plan
 
+CHANNELS = frozenset(f"kpi.channel.{name}" for name in ("call", "blaster", "letter", "visit", "email"))
 _MONEY_DIMS = ("balance", "amount")
 
 
@@ -52,6 +53,8 @@ class Wording:
             return f"{int(key):02d}:00"
         if key is None or key == "":
             return self.say("kpi.unknown_value")
+        if dim == "channel" and f"kpi.channel.{key}" in CHANNELS:
+            return self.say(f"kpi.channel.{key}")
         if dim == "special":
             return self.say("kpi.yes" if key else "kpi.no")
         return str(key)
@@ -119,7 +122,10 @@ class Wording:
             parts.append(self.say("kpi.against_target"))
         elif self.plan.compared:
             parts.append(self.say("kpi.against", period=self.period(self.plan.previous)))
-        return " · ".join(parts)
+        scope = self.ctx.actor.scope
+        if scope.agents is not None or scope.supervisors is not None:
+            parts.append(scope.label)
+        return " · ".join(part for part in parts if part)
 
     def period_said(self) -> str:
         if self.plan.metric.kind == "stock":

@@ -104,7 +104,7 @@ def plan_targets(job: Job, typed: Typed) -> Plan:
     rows = reject_repeats(rows, key, "metric")
     standing = read_frame(job.connection, select(*(c for c in targets.c if c.name != "load_id")))
     rows, steps = merge(targets, rows, standing, key, dict.fromkeys((*key, "value_micros"), True))
-    return Plan(rows, covers="period_start", steps=steps)
+    return Plan(rows, covers="period_start", covers_to="period_end", steps=steps)
 
 
 def _scoped(job: Job, rows: pl.DataFrame) -> pl.DataFrame:
