@@ -58,7 +58,7 @@ def _storable(values: Iterable[Any]) -> bool:
             whole = value.encode("utf-8", "replace").decode("utf-8") == value
             if not value.strip() or "\x00" in value or not whole:
                 return False
-        elif not isfinite(value) or abs(value) >= LARGEST:
+        elif abs(value) >= LARGEST or not isfinite(value):
             return False
     return True
 

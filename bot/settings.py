@@ -185,6 +185,9 @@ def _overlay(
 
 def _stored(path: Path, faults: list[Fault]) -> dict[str, str | None]:
     """What .env holds; the problem is said without quoting it, for it holds secrets."""
+    if path.is_dir():  # dotenv passes over it in silence
+        faults.append(Fault(ENV, "", "is a folder, not a file"))
+        return {}
     try:
         return dict(dotenv_values(path, interpolate=False)) if path.exists() else {}
     except UnicodeDecodeError:

@@ -27,10 +27,10 @@ def test_half_the_tokens_is_a_mistake() -> None:
     assert missing(bot_token="xoxb-1", app_token="xapp-1", mode="http") == ["SLACK_SIGNING_SECRET"]
 
 
-def test_a_channel_of_an_unknown_client() -> None:
+@pytest.mark.parametrize("environment", ["demo", "production"])
+def test_a_channel_of_an_unknown_client(environment: str) -> None:
     registered = {"alameda": {"clients": ["ALA"]}, "ventas": {"clients": ["NOPE"], "campaigns": ["X"]}}
-    config = {"environment": "production", "channels": {"registered": registered}}
-    settings = Settings.model_validate(config)
+    settings = Settings.model_validate({"environment": environment, "channels": {"registered": registered}})
     faults = list(check.channels(settings, NAMES))
     assert {fault.key for fault in faults} == {"channels.registered.ventas"}
     assert len(faults) == 2

@@ -2,17 +2,23 @@
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
+from sqlalchemy.exc import OperationalError
 
 from bot.__main__ import main
-from bot.app import HOME
+from bot.app import HOME, build
+from bot.commands.common import failed
+from bot.outcome import Place, Who
+from bot.settings import Settings
 from db.engine import open_engine, reading, writing
 from db.migrate import upgrade
 from db.tables.facts import file_loads
@@ -100,6 +106,7 @@ def test_a_thread_from_the_terminal(company: Shell) -> None:
 def test_without_as_it_says_as_whom_it_answers(company: Shell) -> None:
     _, _, err = company.run("ask", "llamadas", "--at", AT)
     assert "--as" in err
+    assert "demostración" not in err  # this agency is nobody's demo
     _, _, err = company.run("ask", "llamadas", "--at", AT, "--as", f"E{ANA}")
     assert "--as" not in err
 
@@ -161,9 +168,60 @@ def test_a_database_out_of_reach(shell: Shell, monkeypatch: pytest.MonkeyPatch, 
     assert found["message"]
 
 
-def test_a_failure_is_one_sentence_with_a_reference(
-    company: Shell, caplog: pytest.LogCaptureFixture
-) -> None:
+@pytest.mark.parametrize("fault", ["config is a folder", "env is not text", "env is a folder"])
+def test_files_that_cannot_be_read(shell: Shell, fault: str) -> None:
+    if fault == "config is a folder":
+        (shell.folder / "config.yaml").unlink()
+        (shell.folder / "config.yaml").mkdir()
+    elif fault == "env is a folder":
+        (shell.folder / ".env").mkdir()
+    else:
+        (shell.folder / ".env").write_bytes(b"DATABASE_URL=sqlite:///\xff\xfe.db")
+    for command in (("ask", "roll rate"), ("check",)):
+        code, out, err = shell.run(*command)
+        assert code == 1
+        assert "referencia" not in out + err
+        assert ("config.yaml: " if "config" in fault else ".env: ") in out + err
+
+
+def test_no_record_no_answer(company: Shell) -> None:
+    """Somebody else is writing for longer than we wait."""
+    engine = open_engine(company.url)
+    app = build(Settings.model_validate({"database": {"url": company.url}}), engine=impatient(company.url))
+    who, place, now = (
+        Who("employee", f"E{GLORIA}"),
+        Place("cli", "cli"),
+        datetime.fromisoformat(f"{AT}-06:00"),
+    )
+    with writing(engine) as connection:
+        connection.exec_driver_sql("update people set nicknames = nicknames")
+        found = app.desk.ask("llamadas del mes", who=who, place=place, thread=None, now=now)
+        assert (found.outcome, found.about, found.answer) == ("refuse", "busy", None)
+        assert "ocupada" in found.message
+    assert app.desk.ask("llamadas del mes", who=who, place=place, thread=None, now=now).outcome == "answer"
+    app.close()
+    engine.dispose()
+
+
+def impatient(url: str) -> Engine:
+    """A connection that waits for no lock."""
+    engine = open_engine(url)
+    event.listen(engine, "checkout", lambda raw, _record, _proxy: raw.execute("PRAGMA busy_timeout=50"))
+    return engine
+
+
+def test_a_busy_database_is_no_fault_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    locked = sqlite3.OperationalError("database is locked")
+    locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    assert failed(OperationalError("update", {}, locked), "refresh", as_json=False) == 1
+    assert "ocupada" in capsys.readouterr().err
+    assert (
+        failed(OperationalError("update", {}, sqlite3.OperationalError("no table")), "x", as_json=False) == 1
+    )
+    assert "ocupada" not in capsys.readouterr().err
+
+
+def test_a_failure_is_one_sentence_with_a_reference(company: Shell, caplog: pytest.LogCaptureFixture) -> None:
     engine = open_engine(company.url)
     with writing(engine) as connection:
         connection.exec_driver_sql("alter table memberships rename to gone")

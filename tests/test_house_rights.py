@@ -98,7 +98,10 @@ def test_whose_numbers(app: App, asker: int, field: str, name: str, seen: bool, 
         assert outcome.outcome in ("answer", "refuse"), outcome.message
         assert outcome.about in (None, "no_data")
     else:
-        assert (outcome.outcome, outcome.about, outcome.answer) == ("denied", "scope", None)
+        # To a client's viewer another client does not exist; the others are told that they may not.
+        unheard = asker == CLIENTE and field in ("client", "campaign")
+        no = ("refuse", f"entity:{field}", None) if unheard else ("denied", "scope", None)
+        assert (outcome.outcome, outcome.about, outcome.answer) == no
         assert outcome.message
 
 

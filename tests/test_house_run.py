@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bot.app import HOME
+from bot.commands.run import subscribed
 from db.calendars import load_calendars
 from db.cells.refresh import refresh
 from db.engine import open_engine, writing
@@ -67,6 +68,11 @@ def _call(url: str, body: dict[str, str] | None = None) -> Any:
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.loads(answer.read())
+
+
+def test_the_local_slack_sends_what_the_app_subscribes_to() -> None:
+    assert "message.im" in subscribed()
+    assert "app_home_opened" not in subscribed()
 
 
 def test_a_question_in_the_local_slack(product: tuple[subprocess.Popen[str], str]) -> None:

@@ -116,16 +116,6 @@ async def test_with_the_librarys_own_retries_it_would_be_posted_twice() -> None:
         assert len(server.workspace.store.channels[FLOOR].messages) == 2
 
 
-async def test_slack_down_leaves_the_bot_alive(slack: World) -> None:
-    room = await slack.dm(GLORIA)
-    await slack.do("faults", error_500={"method": "chat.postMessage", "times": 1})
-    await slack.say(GLORIA, room, QUESTION)
-    await asyncio.sleep(0.5)
-    assert await slack.messages(room) == []
-    await slack.say(GLORIA, room, QUESTION)
-    await slack.answers(room, 1)
-
-
 async def test_nobody_is_answered_unchecked(slack: World) -> None:
     room = await slack.dm(GLORIA)
     await slack.do("faults", error_500={"method": "users.info", "times": 1})

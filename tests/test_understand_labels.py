@@ -9,7 +9,7 @@ from tests.reading_agency import DATA, NOW, fields, read, reader
 
 SETS = (
     *("reading_dev", "reading_held_out", "reading_held_out_2", "reading_held_out_3"),
-    *("reading_unseen", "reading_unseen_2"),
+    *("reading_unseen", "reading_unseen_2", "reading_desk"),
 )
 
 
@@ -17,7 +17,7 @@ SETS = (
 def test_every_label_is_read_as_labelled(name: str) -> None:
     report = score(DATA / f"{name}.jsonl", reader())
     assert report.misses == ()
-    assert report.marked("right") == report.total > 70
+    assert report.marked("right") == report.total >= 30
 
 
 @pytest.mark.parametrize("name", SETS)

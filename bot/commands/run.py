@@ -43,11 +43,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def prepare(app: App) -> None:
-    """The demo agency, if the database holds nothing at all; then the totals."""
+    """The demo agency, if the database holds nothing at all and is not for production; then the totals."""
     now = datetime.now(app.settings.agency.zone)
     with reading(app.engine) as connection:
         empty = is_empty(connection)
-    if empty:
+    if empty and app.settings.environment == "demo":
         from db.demo import build_demo
 
         _say(app, "cli.seeding")

@@ -70,6 +70,7 @@ class Poster:
             if "metadata" not in body or not may_have_worked(error):
                 raise
             failure: Exception = error
+        found: dict[str, Any] | None = None
         for n, wait in enumerate(self._looks, start=1):
             await asyncio.sleep(wait)
             try:

@@ -172,7 +172,7 @@ def _without_weak(draft: Draft, found: list[tuple[int, Item]]) -> list[tuple[int
 
 
 def _equals(draft: Draft, found: list[tuple[int, Item]]) -> set[int]:
-    """Where metrics stand that "y" puts side by side: "llamadas de Ana y TMO" is two, far apart as they are."""
+    """Where metrics stand that "y" puts side by side: "llamadas de Ana y TMO" are two."""
     equals = {at for at, _ in found if _joined_by_and(draft, at)}
     for n, (at, _) in enumerate(found):
         before = draft.before(at, skip=("stop", "also", "me"))

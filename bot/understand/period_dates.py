@@ -8,7 +8,6 @@ from typing import Literal
 
 from bot.understand.period_words import (
     MONTHS,
-    MONTHS,
     WEAK_MONTHS,
     WEEKDAYS,
     Found,

@@ -23,8 +23,9 @@ _DUE = re.compile(
 
 # "promesas para hoy": what is promised for a day falls due on it. A day gone by is said with "de".
 _NEXT = (
-    r"(?:hoy|today|tomorrow|tonight|pasado manana|manana|lunes|martes|miercoles|jueves|viernes|sabado|domingo|dia \d|\d|"
-    r"(?:proxim|siguiente|next)\w*|(?:semana|mes|quincena|week|month)(?! (?:pasad|anterior|antepasad))|fin de (?:mes|semana))"
+    r"(?:hoy|today|tomorrow|tonight|(?:pasado )?manana|lunes|martes|miercoles|jueves|viernes|sabado|domingo"
+    r"|dia \d|\d|(?:proxim|siguiente|next)\w*|fin de (?:mes|semana)"
+    r"|(?:semana|mes|quincena|week|month)(?! (?:pasad|anterior|antepasad)))"
 )
 _PROMISED = re.compile(
     r"\b(?:promesas?|pdps?|ptps?|compromisos?|promises)\b[^.;]{0,40}\b(?:para|pa|for)\s+"
