@@ -7,11 +7,23 @@ its rates divide by. A dimension's join is made only where the question needs it
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Subquery, Table, and_, case, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    FromClause,
+    Subquery,
+    Table,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from db.sources.owners import with_assignment, with_supervisor
 from db.sources.positions import PAID_OFF
-from db.sources.window import Window, any_of, on_cuts
+from db.sources.window import Window, any_of
 from db.tables.cells import payment_credits, promise_results
 from db.tables.facts import balances, contacts, payments, promises, shifts
 from db.tables.reference import accounts
@@ -45,12 +57,20 @@ def _with_opening(rows: FromClause, fact: Table, window: Window) -> tuple[FromCl
     joined = rows.outerjoin(
         opening,
         and_(
-            on_cuts(opening.c.client_id, opening.c.as_of, _opened(window)),
             opening.c.client_id == fact.c.client_id,
+            # One equality and not an OR of cuts, so that the key is looked up instead of scanned.
+            opening.c.as_of == _opening_day(window, fact.c.client_id),
             opening.c.account_id == fact.c.account_id,
         ),
     )
     return joined, opening
+
+
+def _opening_day(window: Window, client: ColumnElement[int]) -> ColumnElement[date]:
+    """The client's opening cut; a day no file can have where it has none."""
+    never = literal(date(1900, 1, 1), Date)
+    days = [(client.in_(ids), literal(cut, Date)) for cut, ids in _opened(window).items()]
+    return case(*days, else_=never) if days else never
 
 
 def _opened(window: Window) -> dict[date, list[int]]:
