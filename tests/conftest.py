@@ -70,10 +70,10 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def small(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """The company of tests/small.py with its cells built, once for all tests: read it, never write to it."""
-    with empty_database(request.param, request, tmp_path_factory.mktemp("small")) as url:
+@contextmanager
+def small_company(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Engine]:
+    """The company of tests/small.py with its cells built, in a database of its own."""
+    with empty_database(kind, request, folder) as url:
         engine = open_engine(url)
         metadata.create_all(engine)
         with writing(engine) as connection:
@@ -81,3 +81,10 @@ def small(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         refresh(engine, load_calendars(), now=NOW)
         yield engine
         engine.dispose()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def small(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The company of tests/small.py with its cells built, once for all tests: read it, never write to it."""
+    with small_company(request.param, request, tmp_path_factory.mktemp("small")) as engine:
+        yield engine

@@ -13,17 +13,14 @@ from bot.desk import Outcome, Place, Who
 from bot.rights import rights_of
 from bot.settings import Settings
 from db.access import find_person, names, scope_conditions
-from db.calendars import load_calendars
-from db.cells.refresh import refresh
-from db.engine import open_engine, reading, writing
+from db.engine import reading, writing
 from db.scope import Scope, intersect
-from db.tables import metadata
 from db.tables.cells import contact_cells, contact_hour_cells
 from db.tables.house import audit
 from db.tables.reference import people
 from skills.contract import Actor, Answer, Context, KpiRequest, Question, Refused, Skill
-from tests.conftest import empty_database
-from tests.small import ANA, BETO, CARLA, CARO, CLIENTE, GLORIA, LAURA, MARCO, NOW, fill
+from tests.conftest import small_company
+from tests.small import ANA, BETO, CARLA, CARO, CLIENTE, GLORIA, LAURA, MARCO, NOW
 
 DM = Place("dm", "D1")
 CHANNELS = {
@@ -38,14 +35,8 @@ CHANNELS = {
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def company(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with empty_database(request.param, request, tmp_path_factory.mktemp("rights")) as url:
-        engine = open_engine(url)
-        metadata.create_all(engine)
-        with writing(engine) as connection:
-            fill(connection)
-        refresh(engine, load_calendars(), now=NOW)
+    with small_company(request.param, request, tmp_path_factory.mktemp("rights")) as engine:
         yield engine
-        engine.dispose()
 
 
 @pytest.fixture(scope="module")

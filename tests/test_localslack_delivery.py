@@ -141,6 +141,7 @@ async def test_a_bolt_app_survives_a_disconnect(reason: str) -> None:
             return bool(seen)
 
         await until(heard)
+        assert len(seen) == 1
 
 
 async def test_a_rate_limit_says_when_and_holds_until_then() -> None:

@@ -151,7 +151,7 @@ def payment_facts(window: Window, needs: frozenset[str]) -> Subquery:
     rows: FromClause = payments.outerjoin(payment_credits, payment_credits.c.payment_id == payments.c.id)
     rows, supervisor = with_supervisor(rows, payment_credits.c.agent_id, payments.c.paid_on)
     rows, columns = _with_account(rows, payments, window, needs | {"bucket"})
-    in_cohort = columns.pop()
+    in_cohort = next(c for c in columns if c.key == "in_cohort")
     return (
         select(
             payments.c.paid_on.label("day"),
