@@ -17,7 +17,7 @@ async def listen(team: Team | None, port: int) -> None:
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, ended.set)
-    async with running(team, port=port) as server:
+    async with running(team, port=port, rate_limits=True) as server:
         sys.stdout.write(json.dumps({"url": server.url, "api_url": server.api_url}) + "\n")
         sys.stdout.flush()
         await ended.wait()

@@ -1,13 +1,19 @@
 """Checks raw Block Kit JSON as Slack does and says where it is wrong; it draws nothing and stores nothing."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from localslack import blocktypes as kit
-from localslack.blocktypes import Prop, Shape
+from localslack.blockrules import OF_BLOCK, OF_ELEMENT, OF_PART, Rule, listed, strings
+from localslack.elementtypes import ELEMENTS, PARTS
+from localslack.shapes import ID, Prop, Shape, items, needed, string
+
+MOST_OPTIONS = 100
+TABLES = ("table", "data_table")
 
 
 @dataclass(frozen=True)
@@ -36,16 +42,31 @@ def check_view(view: object, at: str = "") -> list[Fault]:
     if surface not in ("modal", "home"):
         return [Fault(f"{at}/type", "must be a valid enum value (modal, home)")]
     walk = _Walk(surface)
-    for name, prop in kit.VIEW.items():
-        if view.get(name) is not None:
-            walk.value(view[name], prop, f"{at}/{name}")
+    walk.shape({**view, "blocks": None}, Shape({**kit.VIEW, "blocks": Prop("any")}), at)
     if surface == "modal" and not view.get("title"):
         walk.say(f"{at}/title", "missing required field: title")
     walk.blocks(view.get("blocks"), f"{at}/blocks")
     if surface == "modal" and _has_input(view.get("blocks")) and not view.get("submit"):
         walk.say(f"{at}/submit", "missing required field: submit (the modal has an input block)")
-    if len(json.dumps(view, ensure_ascii=False).encode()) > kit.VIEW_BYTES:
+    if too_large(view):
         walk.say(at or "/", "view is larger than 250 kB")
+    return walk.faults
+
+
+def too_large(view: object) -> bool:
+    return len(json.dumps(view, ensure_ascii=False).encode()) > kit.VIEW_BYTES
+
+
+def check_options(answer: object) -> list[Fault]:
+    """What the app offers in a menu: options, or groups of them, a hundred each at most."""
+    walk = _Walk("message")
+    if not isinstance(answer, dict):
+        return [Fault("/", "must provide an object")]
+    for name, of in (("options", "option"), ("option_groups", "option_group")):
+        if answer.get(name) is not None:
+            walk.value(answer[name], items(of, most=MOST_OPTIONS, least=0), f"/{name}")
+    if answer.get("options") and answer.get("option_groups"):
+        walk.say("/", "must provide either options or option_groups")
     return walk.faults
 
 
@@ -54,33 +75,38 @@ def block_text_length(blocks: list[Any]) -> int:
     return sum(
         len(found)
         for block in blocks
-        if isinstance(block, dict) and block.get("type") not in ("table", "data_table", "data_visualization")
-        for found in _strings(block, ("text",))
+        if isinstance(block, dict) and block.get("type") not in (*TABLES, "data_visualization")
+        for found in strings(block, ("text",))
     )
 
 
 def _has_input(blocks: object) -> bool:
-    return isinstance(blocks, list) and any(isinstance(b, dict) and b.get("type") == "input" for b in blocks)
-
-
-def _strings(value: object, names: tuple[str, ...]) -> Iterator[str]:
-    """Every string that stands under one of these names, at any depth."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            if name in names and isinstance(inner, str):
-                yield inner
-            else:
-                yield from _strings(inner, names)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _strings(inner, names)
+    return any(isinstance(b, dict) and b.get("type") == "input" for b in listed(blocks))
 
 
 def _cell_length(cell: object) -> int:
     """Characters of one table cell; a number counts as it is written."""
-    if isinstance(cell, dict) and cell.get("type") == "raw_number":
-        return len(str(cell.get("text") or cell.get("value", "")))
-    return sum(len(found) for found in _strings(cell, ("text",)))
+    return sum(len(found) for found in strings(cell, ("text",)))
+
+
+def _cells(block: dict[str, Any]) -> Iterator[Any]:
+    for row in listed(block.get("rows")):
+        yield from listed(row)
+
+
+def _inside(blocks: list[Any]) -> Iterator[dict[str, Any]]:
+    """The blocks and those that stand in them."""
+    for block in blocks:
+        if isinstance(block, dict):
+            yield block
+            yield from _inside(listed(block.get(kit.CHILDREN_KEY.get(str(block.get("type")), ""))))
+
+
+def _focused(value: object) -> int:
+    """How many elements want the cursor."""
+    if isinstance(value, dict):
+        return (value.get("focus_on_load") is True) + sum(map(_focused, value.values()))
+    return sum(map(_focused, value)) if isinstance(value, list) else 0
 
 
 @dataclass
@@ -101,43 +127,46 @@ class _Walk:
         if len(blocks) > most:
             self.say(at, f"no more than {most} items allowed")
         for index, block in enumerate(blocks):
-            self.block(block, f"{at}/{index}")
-        known = [block for block in blocks if isinstance(block, dict)]
-        self.unique((b.get("block_id") for b in known), at, "block_id")
-        self.totals(known, at)
+            self.block(block, f"{at}/{index}", kit.SURFACES[self.surface])
+        every = list(_inside(blocks))
+        self.unique((b.get("block_id") for b in every), at, "block_id")
+        self.totals(every, at)
         return None
 
-    def block(self, block: object, at: str) -> None:
+    def block(self, block: object, at: str, allowed: frozenset[str]) -> None:
         kind = self.typed(block, at)
         if kind is None or not isinstance(block, dict):
             return None
         if kind not in kit.BLOCKS:
             return self.say(f"{at}/type", f"unsupported type: {kind}")
-        if kind not in kit.SURFACES[self.surface]:
-            self.say(f"{at}/type", f"unsupported type in a {self.surface}: {kind}")
+        if kind not in allowed:
+            self.say(f"{at}/type", f"unsupported type here: {kind}")
+        inner = kit.CHILDREN_KEY.get(kind, "")
         self.shape({**block, "block_id": None}, kit.BLOCKS[kind], at)
+        for index, child in enumerate(listed(block.get(inner))):
+            self.block(child, f"{at}/{inner}/{index}", kit.CHILDREN[kind])
         if block.get("block_id") is not None:
-            self.value(block["block_id"], kit.ID, f"{at}/block_id")
-        extra = _EXTRA.get(kind)
-        if extra:
-            extra(self, block, at)
-        return None
+            self.value(block["block_id"], ID, f"{at}/block_id")
+        return self.rule(OF_BLOCK.get(kind), block, at)
+
+    def rule(self, rule: Rule | None, value: dict[str, Any], at: str) -> None:
+        if rule is not None:
+            rule(value, lambda below, error: self.say(at + below, error))
 
     def totals(self, blocks: list[dict[str, Any]], at: str) -> None:
         """Limits over all the blocks of one payload together."""
         kinds = Counter(str(block.get("type")) for block in blocks)
         if self.surface == "message" and kinds["data_visualization"] > kit.CHARTS_IN_MESSAGE:
             self.say(at, f"no more than {kit.CHARTS_IN_MESSAGE} data_visualization blocks allowed")
-        cells = sum(
-            _cell_length(c) for b in blocks if b.get("type") in ("table", "data_table") for c in _cells(b)
-        )
+        cells = sum(_cell_length(c) for b in blocks if b.get("type") in TABLES for c in _cells(b))
         if cells > kit.TABLE_CHARACTERS:
             self.say(at, f"tables hold {cells} characters; no more than {kit.TABLE_CHARACTERS} allowed")
         words = sum(len(str(b.get("text", ""))) for b in blocks if b.get("type") == "markdown")
         if words > kit.MARKDOWN_CHARACTERS and kinds["markdown"] > 1:
-            self.say(
-                at, f"markdown blocks hold {words} characters; no more than {kit.MARKDOWN_CHARACTERS} allowed"
-            )
+            most = kit.MARKDOWN_CHARACTERS
+            self.say(at, f"markdown blocks hold {words} characters; no more than {most} allowed")
+        if _focused(blocks) > 1:
+            self.say(at, "focus_on_load: only one element can be true")
 
     # --- values ---
     def shape(self, value: dict[str, Any], shape: Shape, at: str) -> None:
@@ -170,8 +199,8 @@ class _Walk:
         allowed = ("plain_text",) if prop.plain else ("plain_text", "mrkdwn")
         if kind not in allowed:
             return self.say(f"{at}/type", f"must be a valid enum value ({', '.join(allowed)})")
-        props = dict(kit.ELEMENTS[kind].props)
-        props["text"] = kit.needed(kit.string(prop.most, prop.least))
+        props = dict(ELEMENTS[kind].props)
+        props["text"] = needed(string(prop.most, prop.least))
         return self.shape(value, Shape(props), at)
 
     def _string(self, value: object, prop: Prop, at: str) -> None:
@@ -181,6 +210,8 @@ class _Walk:
             self.say(at, f"must be less than {prop.most + 1} characters")
         if len(value) < prop.least:
             self.say(at, f"must be more than {prop.least - 1} characters")
+        if prop.like and not re.fullmatch(prop.like, value, re.ASCII):
+            self.say(at, f"must match {prop.like}")
         return None
 
     def _enum(self, value: object, prop: Prop, at: str) -> None:
@@ -191,9 +222,12 @@ class _Walk:
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.say(at, "must provide a number")
 
-    def _integer(self, value: object, _prop: Prop, at: str) -> None:
+    def _integer(self, value: object, prop: Prop, at: str) -> None:
         if isinstance(value, bool) or not isinstance(value, int):
             self.say(at, "must provide an integer")
+        elif value < prop.least or (prop.most is not None and value > prop.most):
+            upper = "" if prop.most is None else f" and no more than {prop.most}"
+            self.say(at, f"must be no less than {prop.least}{upper}")
 
     def _flag(self, value: object, _prop: Prop, at: str) -> None:
         if not isinstance(value, bool):
@@ -207,9 +241,11 @@ class _Walk:
             return self.say(at, "must provide an array")
         self.size(value, prop, at)
         for index, item in enumerate(value):
-            if item is None and prop.of == ("column",):
-                continue  # Slack takes null for "this column has no settings"
-            self.item(item, prop.of, f"{at}/{index}")
+            if prop.each is not None:
+                self.value(item, prop.each, f"{at}/{index}")
+            elif item is not None or prop.of != ("column",):
+                # Slack takes null for "this column has no settings".
+                self.item(item, prop.of, f"{at}/{index}")
         self.unique((i.get("action_id") for i in value if isinstance(i, dict)), at, "action_id")
         return None
 
@@ -221,7 +257,7 @@ class _Walk:
             return self.say(at, "must provide an array")
         self.size(value, prop, at)
         for index, row in enumerate(value):
-            self._list(row, Prop("list", most=kit.TABLE_COLUMNS, least=1, of=prop.of), f"{at}/{index}")
+            self._list(row, items(*prop.of, most=kit.TABLE_COLUMNS), f"{at}/{index}")
         return None
 
     def size(self, value: list[Any], prop: Prop, at: str) -> None:
@@ -231,106 +267,28 @@ class _Walk:
             self.say(at, f"no fewer than {prop.least} items allowed")
 
     def item(self, item: object, of: tuple[str, ...], at: str) -> None:
-        """One member of a list, or one object: a named part, or something known by its type."""
-        if of == ("string",):
-            return self._string(item, kit.string(), at)
-        if of == ("category",):
-            return self._string(item, kit.string(20, 1), at)
-        if of == ("field",):
-            return self._text(item, kit.text(2000), at)
-        if of in (("block",), ("card",)):
-            return self.block(item, at)
-        if of[0] in kit.PARTS:
-            return (
-                self.shape(item, kit.PARTS[of[0]], at)
-                if isinstance(item, dict)
-                else self.say(at, "must provide an object")
-            )
+        """One object: a named part, or something known by its type. Inner blocks are walked as blocks."""
+        if of == ("block",):
+            return None
+        if of[0] in PARTS:
+            return self.part(item, of[0], at)
         kind = self.typed(item, at)
         if kind is None or not isinstance(item, dict):
             return None
         if kind not in of:
             return self.say(f"{at}/type", f"unsupported type: {kind}")
-        self.shape(item, kit.ELEMENTS[kind], at)
-        extra = _EXTRA_ELEMENT.get(kind)
-        return extra(self, item, at) if extra else None
+        if kind == "file_input" and self.surface != "modal":
+            self.say(f"{at}/type", "unsupported type outside of a modal: file_input")
+        self.shape(item, ELEMENTS[kind], at)
+        return self.rule(OF_ELEMENT.get(kind), item, at)
+
+    def part(self, part: object, name: str, at: str) -> None:
+        if not isinstance(part, dict):
+            return self.say(at, "must provide an object")
+        self.shape(part, PARTS[name], at)
+        return self.rule(OF_PART.get(name), part, at)
 
     def unique(self, names: Iterator[Any], at: str, what: str) -> None:
         for name, count in Counter(name for name in names if isinstance(name, str)).items():
             if count > 1:
                 self.say(at, f"`{what}` {name} already exists")
-
-
-def _listed(value: object) -> list[Any]:
-    """The value if it is a list; the walk has said elsewhere what is wrong where it is not."""
-    return value if isinstance(value, list) else []
-
-
-def _cells(block: dict[str, Any]) -> Iterator[Any]:
-    for row in _listed(block.get("rows")):
-        yield from _listed(row)
-
-
-# --- rules that a table of sizes cannot say ---
-def _section(walk: _Walk, block: dict[str, Any], at: str) -> None:
-    if not block.get("text") and not block.get("fields"):
-        walk.say(at, "missing required field: text or fields")
-
-
-def _picture(walk: _Walk, block: dict[str, Any], at: str) -> None:
-    if bool(block.get("image_url")) == bool(block.get("slack_file")):
-        walk.say(at, "must provide either image_url or slack_file")
-
-
-def _options(walk: _Walk, element: dict[str, Any], at: str) -> None:
-    if bool(element.get("options")) == bool(element.get("option_groups")):
-        walk.say(at, "must provide either options or option_groups")
-
-
-def _data_table(walk: _Walk, block: dict[str, Any], at: str) -> None:
-    rows = [row for row in _listed(block.get("rows")) if isinstance(row, list)]
-    if rows and any(len(row) != len(rows[0]) for row in rows):
-        walk.say(f"{at}/rows", "every row must have the same number of cells")
-    if any(isinstance(cell, dict) and cell.get("type") == "rich_text" for cell in (rows[0] if rows else ())):
-        walk.say(f"{at}/rows/0", "header cells cannot be rich_text")
-    for r, row in enumerate(rows):
-        for c, cell in enumerate(row):
-            if isinstance(cell, dict) and cell.get("type") == "raw_text" and cell.get("text") == "":
-                walk.say(f"{at}/rows/{r}/{c}/text", "must be more than 0 characters")
-    size = block.get("page_size")
-    if isinstance(size, int) and not 1 <= size <= 100:
-        walk.say(f"{at}/page_size", "must be between 1 and 100")
-
-
-def _pie(walk: _Walk, chart: dict[str, Any], at: str) -> None:
-    for index, segment in enumerate(_listed(chart.get("segments"))):
-        value = segment.get("value") if isinstance(segment, dict) else None
-        if isinstance(value, int | float) and value <= 0:
-            walk.say(f"{at}/segments/{index}/value", "must be greater than 0")
-
-
-def _axes(walk: _Walk, chart: dict[str, Any], at: str) -> None:
-    axis, series = chart.get("axis_config"), chart.get("series")
-    if not isinstance(axis, dict) or not isinstance(series, list):
-        return
-    categories = [c for c in _listed(axis.get("categories")) if isinstance(c, str)]
-    if len(set(categories)) != len(categories):
-        walk.say(f"{at}/axis_config/categories", "must hold unique labels")
-    walk.unique((s.get("name") for s in series if isinstance(s, dict)), f"{at}/series", "name")
-    for index, one in enumerate(series):
-        points = _listed(one.get("data")) if isinstance(one, dict) else []
-        labels = [point.get("label") for point in points if isinstance(point, dict)]
-        if sorted(map(str, labels)) != sorted(categories):
-            walk.say(f"{at}/series/{index}/data", "must hold one point for each category")
-
-
-_EXTRA = {"section": _section, "image": _picture, "data_table": _data_table}
-_EXTRA_ELEMENT = {
-    "image": _picture,
-    "static_select": _options,
-    "multi_static_select": _options,
-    "pie": _pie,
-    "bar": _axes,
-    "area": _axes,
-    "line": _axes,
-}

@@ -5,16 +5,19 @@ from typing import Any
 
 from aiohttp import web
 
-from localslack import refs
+from localslack import control_app, refs
+from localslack.app import App
 from localslack.errors import SlackError
 from localslack.faults import FaultError
-from localslack.store import Channel
-from localslack.webapi.chat import add_reaction, remove_reaction
+from localslack.webapi.reactions import add_reaction, remove_reaction
 from localslack.workspace import Workspace
 
 JSON = dict[str, Any]
 Act = Callable[[Workspace, JSON], Awaitable[JSON]]
-STATUS = {"user_not_found": 404, "channel_not_found": 404, "message_not_found": 404, "view_not_found": 404}
+STATUS = dict.fromkeys(
+    ("user_not_found", "channel_not_found", "message_not_found", "view_not_found", "file_not_found"), 404
+)
+STATUS |= {"team_not_found": 404, "timeout": 408}
 
 
 async def say(ws: Workspace, body: JSON) -> JSON:
@@ -32,6 +35,13 @@ async def slash(ws: Workspace, body: JSON) -> JSON:
     return await ws.interactions.slash(
         user, channel, refs.needed(body, "command"), str(body.get("text") or "")
     )
+
+
+async def shortcut(ws: Workspace, body: JSON) -> JSON:
+    """An entry of the app's menus; a message's own needs channel and ts."""
+    user = refs.user_of(ws, body)
+    message = refs.message_of(ws, body, user)[1] if body.get("ts") else None
+    return await ws.interactions.shortcut(user, refs.needed(body, "callback_id"), message)
 
 
 async def click(ws: Workspace, body: JSON) -> JSON:
@@ -59,12 +69,12 @@ async def submit(ws: Workspace, body: JSON) -> JSON:
     if view["type"] != "modal":
         raise SlackError("view_not_found", "only a modal can be submitted")
     values = body.get("values")
-    return await ws.interactions.submit(user, view, values if isinstance(values, dict) else {})
+    return await ws.modals.submit(user, view, values if isinstance(values, dict) else {})
 
 
 async def close(ws: Workspace, body: JSON) -> JSON:
     user = refs.user_of(ws, body)
-    return await ws.interactions.close(user, everything=bool(body.get("all")))
+    return await ws.modals.close(user, everything=bool(body.get("all")))
 
 
 async def home(ws: Workspace, body: JSON) -> JSON:
@@ -110,19 +120,6 @@ async def react(ws: Workspace, body: JSON) -> JSON:
     return {"message": message.as_seen()}
 
 
-async def stop(ws: Workspace, body: JSON) -> JSON:
-    """The Stop button: the app is told, and must do the rest itself."""
-    user = refs.user_of(ws, body)
-    channel = refs.channel_of(ws, body, user)
-    thread_ts = refs.needed(body, "thread_ts")
-    ws.events.session_stopped(channel, thread_ts, user, _streaming(ws, channel, thread_ts))
-    return {}
-
-
-def _streaming(ws: Workspace, channel: Channel, thread_ts: str) -> list[str]:
-    return [m.ts for m in ws.store.thread(channel, thread_ts) if m.body.get("streaming")]
-
-
 async def faults(ws: Workspace, body: JSON) -> JSON:
     """Switches faults on; shows those in force."""
     try:
@@ -137,13 +134,14 @@ async def faults(ws: Workspace, body: JSON) -> JSON:
 
 
 async def reset(ws: Workspace, _body: JSON) -> JSON:
-    ws.reset()
+    ws.app.reset()
     return {}
 
 
 ACTS: Mapping[str, Act] = {
     "say": say,
     "slash": slash,
+    "shortcut": shortcut,
     "click": click,
     "options": options,
     "submit": submit,
@@ -153,17 +151,17 @@ ACTS: Mapping[str, Act] = {
     "join": join,
     "read": read,
     "react": react,
-    "stop": stop,
     "faults": faults,
     "reset": reset,
+    **control_app.ACTS,
 }
 
 
 class Control:
-    """The control API of one workspace, as an aiohttp handler."""
+    """The control API as an aiohttp handler; `team` says in which workspace, else it is the first."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
+    def __init__(self, app: App) -> None:
+        self.app = app
 
     async def act(self, request: web.Request) -> web.Response:
         name = request.match_info["act"]
@@ -172,8 +170,9 @@ class Control:
             return refused(SlackError("unknown_control", name), 404)
         try:
             body = await _body(request)
-            entry = self.workspace.journal.note("in", "control", name, body)
-            answer = {"ok": True, **await run(self.workspace, body)}
+            ws = self.app.workspace(body.get("team") or request.query.get("team"))
+            entry = self.app.journal.note("in", "control", name, body)
+            answer = {"ok": True, **await run(ws, body)}
         except SlackError as error:
             return refused(error)
         if name != "reset":

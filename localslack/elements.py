@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from localslack.errors import SlackError
 from localslack.ids import new_id
 
 JSON = dict[str, Any]
@@ -52,14 +53,21 @@ STATELESS = frozenset({"button", "overflow", "feedback_buttons", "icon_button", 
 
 
 def with_ids(blocks: list[Any]) -> list[JSON]:
-    """The blocks as Slack keeps them: every block has an id, every element an action id."""
-    named = [{**block, "block_id": block.get("block_id") or new_id("", 5)} for block in blocks]
-    for block in named:
-        for key in ("element", "accessory"):
-            if isinstance(block.get(key), dict):
-                block[key] = _named(block[key])
-        if isinstance(block.get("elements"), list) and block.get("type") in ("actions", "context_actions"):
-            block["elements"] = [_named(element) for element in block["elements"]]
+    """The blocks as Slack keeps them: every block has an id, every element an action id, at any depth."""
+    return [_with_id(block) for block in blocks]
+
+
+def _with_id(block: JSON) -> JSON:
+    named = {**block, "block_id": block.get("block_id") or new_id("", 5)}
+    for key in ("element", "accessory"):
+        if isinstance(block.get(key), dict):
+            named[key] = _named(block[key])
+    for key, kinds in (("elements", ("actions", "context_actions")), ("actions", ("card",))):
+        if isinstance(block.get(key), list) and block.get("type") in kinds:
+            named[key] = [_named(element) for element in block[key]]
+    for key, kind in (("child_blocks", "container"), ("elements", "carousel")):
+        if isinstance(block.get(key), list) and block.get("type") == kind:
+            named[key] = with_ids(block[key])
     return named
 
 
@@ -139,8 +147,16 @@ def _feedback(element: JSON, value: Any) -> JSON:
 
 def _option(element: JSON, value: Any) -> JSON | None:
     """The option that has this value; of an external select, whatever is given."""
-    if value is None or isinstance(value, dict):
+    if value is None:
+        return None
+    if not element["type"].endswith("external_select"):
+        return _offered(element, value.get("value") if isinstance(value, dict) else value)
+    if isinstance(value, dict):
         return value
+    return {"text": {"type": "plain_text", "text": str(value), "emoji": True}, "value": str(value)}
+
+
+def _offered(element: JSON, value: Any) -> JSON:
     groups = [
         element.get("options") or [],
         *(g.get("options") or [] for g in element.get("option_groups") or []),
@@ -148,4 +164,4 @@ def _option(element: JSON, value: Any) -> JSON | None:
     for option in (option for group in groups for option in group):
         if option.get("value") == value:
             return dict(option)
-    return {"text": {"type": "plain_text", "text": str(value), "emoji": True}, "value": str(value)}
+    raise SlackError("option_not_found", f"{element.get('action_id')} offers no {value}")

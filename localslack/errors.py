@@ -18,8 +18,11 @@ class SlackError(Exception):
 
 
 class NoAck(Exception):
-    """The app did not take an envelope; the reason is Slack's word for it."""
+    """The app did not take an envelope; the reason is Slack's word for it to a person.
 
-    def __init__(self, reason: str) -> None:
+    `retry_reason` is its word for it to the app; not `again`: the app asked for no retry.
+    """
+
+    def __init__(self, reason: str, retry_reason: str = "timeout", *, again: bool = True) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.retry_reason, self.again = reason, retry_reason, again

@@ -1,12 +1,12 @@
 """Tells the app what happened, in the shape of Slack's Events API; whether it listens is its own affair."""
 
-import time
 from typing import Any
 
 from localslack.delivery import Delivery
 from localslack.ids import new_id
+from localslack.persons import person_json
 from localslack.store import Channel, Message, Store
-from localslack.team import Team
+from localslack.team import Team, User
 
 JSON = dict[str, Any]
 
@@ -15,16 +15,18 @@ SUBSCRIPTION = {"channel": "message.channels", "group": "message.groups", "im": 
 
 
 class Events:
-    """One function for each kind of event."""
+    """One function for each kind of event. `contexts`: what each person has open beside the app."""
 
     def __init__(self, team: Team, store: Store, delivery: Delivery) -> None:
         self.team, self.store, self.delivery = team, store, delivery
+        self.contexts: dict[str, list[JSON]] = {}
 
     def message_posted(self, channel: Channel, message: Message) -> None:
         """A message event and, where the app is named in a channel, an app_mention beside it."""
         if message.only_for is not None:
             return
         body = {**_without(message.body, "reactions"), **self._thread(channel, message)}
+        body |= self._sender(channel, message)
         self._message(channel, body, message.ts)
         mentioned = f"<@{self.team.bot.user_id}>" in message.body.get("text", "")
         if mentioned and channel.kind != "im" and message.author != self.team.bot.user_id:
@@ -77,6 +79,63 @@ class Events:
         }
         self._emit(event, channel, self.store.stamps.ts())
 
+    # --- files ---
+    def file_shared(self, channel: Channel, file_id: str, user: str) -> None:
+        event = {"type": "file_shared", "file_id": file_id, "file": {"id": file_id}}
+        self._emit({**event, "channel_id": channel.id, "user_id": user}, channel, self.store.stamps.ts())
+
+    def file_deleted(self, file_id: str) -> None:
+        self._emit({"type": "file_deleted", "file_id": file_id}, None, self.store.stamps.ts())
+
+    def session_renamed(
+        self, channel: Channel, thread_ts: str, user: str, title: str, before: str | None
+    ) -> None:
+        event = {
+            "type": "agent_session_title_changed",
+            "channel": channel.id,
+            "team_id": self.team.id,
+            "thread_ts": thread_ts,
+            "user": user,
+            "title": title,
+        }
+        if before is not None:
+            event["previous_title"] = before
+        self._emit(event, channel, self.store.stamps.ts())
+
+    def context_changed(self, user: str, entities: list[JSON]) -> None:
+        """What a person looks at beside the app; their next messages to it say so, too."""
+        self.contexts[user] = entities
+        event: JSON = {
+            "type": "app_context_changed",
+            "user": user,
+            "channel": self.store.dm(user, self.team.bot.user_id)[0].id,
+            "context": {"entities": entities} if entities else {},
+        }
+        self._emit(event, None, self.store.stamps.ts())
+
+    def person_changed(self, user: User) -> None:
+        stamp = self.store.stamps.ts()
+        person = {**person_json(self.team, user, locale=True), "updated": int(float(stamp))}
+        event = {"type": "user_change", "user": person, "cache_ts": int(float(stamp))}
+        self._emit(event, None, stamp)
+
+    def uninstalled(self) -> None:
+        """The last that the app hears of this workspace."""
+        tokens: JSON = {"oauth": [], "bot": [self.team.bot.user_id]}
+        self._emit({"type": "tokens_revoked", "tokens": tokens}, None, self.store.stamps.ts())
+        self._emit({"type": "app_uninstalled"}, None, self.store.stamps.ts())
+
+    def _sender(self, channel: Channel, message: Message) -> JSON:
+        """Somebody of another company says which one; in a DM, what the person has open goes along."""
+        author = self.team.users.get(message.author)
+        told: JSON = {}
+        if author is not None and author.team_id not in ("", self.team.id):
+            told = {"team": author.team_id, "user_team": author.team_id, "source_team": author.team_id}
+        entities = self.contexts.get(message.author)
+        if entities and channel.kind == "im":
+            told["app_context"] = {"entities": entities}
+        return told
+
     def _thread(self, channel: Channel, message: Message) -> JSON:
         root = channel.messages.get(message.thread_ts or "")
         return {"parent_user_id": root.author} if root is not None and message.is_reply else {}
@@ -96,9 +155,9 @@ class Events:
         if bot.events is not None and (subscription or event["type"]) not in bot.events:
             return
         event = {**event, "event_ts": stamp}
-        self.delivery.tell(event["type"], self._callback(event))
+        self.delivery.tell(event["type"], self._callback(event, channel))
 
-    def _callback(self, event: JSON) -> JSON:
+    def _callback(self, event: JSON, channel: Channel | None) -> JSON:
         bot = self.team.bot
         return {
             "token": "local",
@@ -107,7 +166,7 @@ class Events:
             "event": event,
             "type": "event_callback",
             "event_id": new_id("Ev"),
-            "event_time": int(time.time()),
+            "event_time": int(self.store.stamps.now()),
             "authorizations": [
                 {
                     "enterprise_id": None,
@@ -117,7 +176,7 @@ class Events:
                     "is_enterprise_install": False,
                 }
             ],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": channel is not None and channel.is_ext_shared,
             "event_context": new_id("4-", 24),
         }
 

@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 
 METHOD_FAULTS = ("rate_limit", "error_500", "drop_after_accept")
-COUNTED_FAULTS = ("lose_ack", "duplicate")
+COUNTED_FAULTS = ("lose_ack", "duplicate", "reorder")
 
 
 class FaultError(ValueError):
@@ -35,8 +35,14 @@ class Faults:
     rules: dict[str, list[Rule]] = field(default_factory=lambda: {name: [] for name in METHOD_FAULTS})
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED_FAULTS, 0))
     delay_ms: int = 0
+    tiers_at_start: bool = False
+    rate_tiers: bool = False
+
+    def __post_init__(self) -> None:
+        self.rate_tiers = self.tiers_at_start
 
     def clear(self) -> None:
+        self.rate_tiers = self.tiers_at_start
         self.rules = {name: [] for name in METHOD_FAULTS}
         self.counts = dict.fromkeys(COUNTED_FAULTS, 0)
         self.delay_ms = 0
@@ -50,6 +56,7 @@ class Faults:
             "disconnect",
             "clear",
             "timing",
+            "rate_tiers",
         }
         if unknown:
             raise FaultError(f"no such fault: {', '.join(sorted(unknown))}")
@@ -62,6 +69,7 @@ class Faults:
             if name in wanted:
                 self.counts[name] = int(wanted[name])
         self.delay_ms = int(wanted.get("delay_ms", self.delay_ms))
+        self.rate_tiers = bool(wanted.get("rate_tiers", self.rate_tiers))
 
     def retry_after(self, method: str) -> int | None:
         """Seconds to wait, when this call meets the rate limit; a call that did not wait meets it again."""
@@ -96,7 +104,7 @@ class Faults:
             name: [{"method": r.method, "times": r.times} for r in rules if r.times > 0]
             for name, rules in self.rules.items()
         }
-        return {**shown, **self.counts, "delay_ms": self.delay_ms}
+        return {**shown, **self.counts, "delay_ms": self.delay_ms, "rate_tiers": self.rate_tiers}
 
 
 def _rule(name: str, wanted: object) -> Rule:

@@ -5,9 +5,10 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from localslack.team import LOOPBACK
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -43,7 +44,9 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)
+    """A page may have a policy of its own; it is never without one."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
 
 
 def _is_loopback(address: str) -> bool:

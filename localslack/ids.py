@@ -25,9 +25,9 @@ class Stamps:
     """Hands out timestamps, each later than the one before even within a microsecond."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
-        self._now = now
+        self.now = now
         self._last = 0
 
     def ts(self) -> str:
-        self._last = max(self._last + 1, int(self._now() * 1_000_000))
+        self._last = max(self._last + 1, int(self.now() * 1_000_000))
         return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"

@@ -2,13 +2,14 @@
 
 import time
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 MOST_ENTRIES = 20_000
-_SECRET = ("token",)
+_SECRET = frozenset({"token", "client_secret", "access_token"})
+_SHOWN = ("n", "at", "direction", "kind", "name", "payload", "response", "ms")
 
 
 @dataclass
@@ -23,39 +24,46 @@ class Entry:
     payload: Any
     response: Any = None
     ms: float | None = None
-    started: float = 0.0
+    started: float = field(default_factory=time.perf_counter)
+    told: "Callable[[Entry], None]" = lambda _entry: None
 
     def answer(self, response: Any) -> None:
-        self.response = response
+        self.response = _without_secrets(response)
         self.ms = round((time.perf_counter() - self.started) * 1000, 2)
+        self.told(self)
 
     def as_json(self) -> dict[str, Any]:
-        row = asdict(self)
-        del row["started"]
+        row = {name: getattr(self, name) for name in _SHOWN}
         return {key: value for key, value in row.items() if value is not None}
 
 
-class Journal:
-    """The last entries, numbered from 1."""
+def _without_secrets(payload: Any) -> Any:
+    if not isinstance(payload, dict):
+        return payload
+    return {key: value for key, value in payload.items() if key not in _SECRET}
 
-    def __init__(self) -> None:
+
+class Journal:
+    """The last entries, numbered from 1. `told` hears of each, and again when its response is there."""
+
+    def __init__(self, told: Callable[[Entry], None] = lambda _entry: None) -> None:
+        self._told = told
         self._entries: deque[Entry] = deque(maxlen=MOST_ENTRIES)
         self._count = 0
 
     def note(self, direction: Literal["in", "out"], kind: str, name: str, payload: Any) -> Entry:
         self._count += 1
-        if isinstance(payload, dict):
-            payload = {key: value for key, value in payload.items() if key not in _SECRET}
         entry = Entry(
             n=self._count,
             at=datetime.now(UTC).isoformat(timespec="milliseconds"),
             direction=direction,
             kind=kind,
             name=name,
-            payload=payload,
-            started=time.perf_counter(),
+            payload=_without_secrets(payload),
+            told=self._told,
         )
         self._entries.append(entry)
+        self._told(entry)
         return entry
 
     def after(self, number: int) -> Iterator[Entry]:

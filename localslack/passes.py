@@ -39,8 +39,8 @@ class Answer:
 class Passes:
     """The triggers and response URLs given out."""
 
-    def __init__(self, timing: Timing, now: Callable[[], float] = time.monotonic) -> None:
-        self.timing, self._now = timing, now
+    def __init__(self, timing: Timing, now: Callable[[], float] = time.time, team_id: str = "") -> None:
+        self.timing, self._now, self.team_id = timing, now, team_id
         self._triggers: dict[str, _Pass[Trigger]] = {}
         self._answers: dict[str, _Pass[Answer]] = {}
 
@@ -70,7 +70,7 @@ class Passes:
         """The path of a new response URL."""
         secret = secrets.token_urlsafe(18)
         self._answers[secret] = _Pass(answer, self._now())
-        return f"/actions/{secret}"
+        return f"/actions/{self.team_id}/{secret}"
 
     def use_answer(self, secret: str) -> Answer:
         """The answer's place, while the URL is young and not used up."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from localslack.errors import SlackError
-from localslack.interactions import Place
+from localslack.payloads import Place
 from localslack.store import Channel, Message
 from localslack.workspace import Workspace
 
@@ -24,6 +24,8 @@ def user_of(ws: Workspace, body: Mapping[str, Any], name: str = "user") -> str:
     user = ws.store.user(ref)
     if user is None:
         raise SlackError("user_not_found", f"nobody is called {ref}")
+    if user.deleted and name == "user":
+        raise SlackError("account_inactive", f"{ref} has left")
     return user.id
 
 

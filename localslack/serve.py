@@ -7,12 +7,15 @@ from typing import Any
 
 from aiohttp import web
 
+from localslack.app import App
+from localslack.consent import ConsentPage
 from localslack.control import Control
 from localslack.delivery import Timing
 from localslack.errors import SlackError
 from localslack.guard import add_headers, guard
 from localslack.pages import Pages
 from localslack.team import DEFAULT_TEAM, Team, read_team
+from localslack.transfers import Transfers
 from localslack.watch import Watch
 from localslack.webapi.door import Door
 from localslack.workspace import Workspace
@@ -24,11 +27,15 @@ MOST_BYTES = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Server:
-    """A running localslack."""
+    """A running localslack; `workspace` is the first of the app's."""
 
     url: str
     api_url: str
-    workspace: Workspace
+    app: App
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.app.first
 
 
 @asynccontextmanager
@@ -38,51 +45,64 @@ async def running(
     port: int = 0,
     timing: Timing | None = None,
     pages: Pages | None = None,
+    rate_limits: bool = False,
 ) -> AsyncIterator[Server]:
-    """A localslack that listens while the block runs. Port 0 takes a free one."""
+    """A localslack that listens while the block runs. Port 0 takes a free one.
+
+    `rate_limits` counts where the team file does not say.
+    """
     read = team if isinstance(team, Team) else read_team(DEFAULT_TEAM if team is None else team)
-    workspace = Workspace(read, timing)
-    runner = web.AppRunner(application(workspace, pages or Pages()), access_log=None, shutdown_timeout=1)
+    limited = rate_limits if read.rate_limits is None else read.rate_limits
+    app = App(read, timing, rate_limits=limited)
+    runner = web.AppRunner(application(app, pages or Pages()), access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:
         await web.TCPSite(runner, HOST, port).start()
         url = f"http://{HOST}:{runner.addresses[0][1]}"
-        workspace.listens_at(url)
-        yield Server(url, f"{url}/api/", workspace)
+        app.listens_at(url)
+        yield Server(url, f"{url}/api/", app)
     finally:
-        await workspace.close()
+        await app.close()
         await runner.cleanup()
 
 
-def application(workspace: Workspace, pages: Pages, *, guarded: bool = True) -> web.Application:
-    """All routes of one workspace. Unguarded is for showing what the guard keeps out."""
-    door, control, watch = Door(workspace), Control(workspace), Watch(workspace)
-    app = web.Application(middlewares=[guard] if guarded else [], client_max_size=MOST_BYTES)
-    app.on_response_prepare.append(add_headers)
-    app.router.add_routes(
+def application(app: App, pages: Pages, *, guarded: bool = True) -> web.Application:
+    """All routes. Unguarded is for showing what the guard keeps out."""
+    door, control, watch, consent = Door(app), Control(app), Watch(app), ConsentPage(app)
+    transfers = Transfers(app)
+    site = web.Application(middlewares=[guard] if guarded else [], client_max_size=MOST_BYTES)
+    site.on_response_prepare.append(add_headers)
+    site.router.add_routes(
         [
             web.route("*", "/api/{method}", door.call),
-            web.get("/link/", workspace.sockets.serve),
-            web.post("/actions/{secret}", _Answers(workspace).take),
+            web.get("/link/", app.sockets.serve),
+            web.post("/actions/{path:.*}", _Answers(app).take),
+            web.post("/upload/v1/{secret}", transfers.take),
+            web.get("/files/{id}/{name}", transfers.give),
+            web.get("/oauth/v2/authorize", consent.show),
+            web.post("/oauth/v2/authorize", consent.answer),
             web.get("/control/state", watch.state),
             web.get("/control/messages", watch.messages),
             web.get("/control/views", watch.views),
             web.get("/control/log", watch.log),
             web.get("/control/stream", watch.stream),
+            web.get("/control/clock", watch.clock),
+            web.get("/control/file", transfers.download),
+            web.post("/control/upload", transfers.upload),
             web.post("/control/{act}", control.act),
             web.get("/", pages.index),
             web.get("/archives/{rest:.*}", pages.index),
             web.get("/{path:.*}", pages.file),
         ]
     )
-    return app
+    return site
 
 
 class _Answers:
     """The response URLs, as an aiohttp handler."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
+    def __init__(self, app: App) -> None:
+        self.app = app
 
     async def take(self, request: web.Request) -> web.Response:
         try:
@@ -91,9 +111,12 @@ class _Answers:
             payload = None
         if not isinstance(payload, dict):
             return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
-        entry = self.workspace.journal.note("in", "response_url", "", payload)
+        entry = self.app.journal.note("in", "response_url", "", payload)
         try:
-            self.workspace.responses.take(request.match_info["secret"], payload)
+            team, _, secret = request.match_info["path"].partition("/")
+            if team not in self.app.workspaces:
+                raise SlackError("invalid_url")
+            self.app.workspaces[team].responses.take(secret, payload)
         except SlackError as refused:
             entry.answer(refused.as_json())
             status = 404 if refused.error.endswith("_url") else 400

@@ -1,28 +1,40 @@
-"""What the app shows beside its messages: statuses, titles and prompts of threads; it cancels nothing."""
+"""What the app shows beside its messages: statuses, titles and prompts of threads; it cancels no work."""
 
 from typing import Any
 
+from localslack.clock import Clock
 from localslack.errors import SlackError
 from localslack.store import Channel, Store
 
 JSON = dict[str, Any]
 STATES = ("processing", "active", "suspended", "closed")
+LONGEST_TITLE = 200
 MOST_PROMPTS = 4
+# An app that says nothing for so long is taken to have lost its way.
+PROCESSING_SECONDS = 3600.0
+LINE_SECONDS = 120.0
+
+Thread = tuple[str, str]
 
 
 class Sessions:
-    """By channel and thread."""
+    """By channel and thread. What times out does so by the clock that can be moved."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.statuses: dict[tuple[str, str], JSON] = {}
-        self.titles: dict[tuple[str, str], str] = {}
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store, self.clock = store, clock
+        self.statuses: dict[Thread, JSON] = {}
+        self.titles: dict[Thread, str] = {}
         self.prompts: dict[str, JSON] = {}
 
     def clear(self) -> None:
         self.statuses.clear()
         self.titles.clear()
         self.prompts.clear()
+
+    def is_session(self, channel: Channel, thread_ts: str) -> bool:
+        """Whether an agent session was made of this thread; a mere status line is none."""
+        held = self.statuses.get((channel.id, thread_ts))
+        return held is not None and held["status"] in STATES
 
     def set_status(
         self, channel: Channel, thread_ts: str, status: str, loading: list[str] | None = None
@@ -38,7 +50,21 @@ class Sessions:
             self.statuses[channel.id, thread_ts] = shown
         else:
             self.statuses.pop((channel.id, thread_ts), None)
+        self._time_out(channel, thread_ts, status)
         self._tell(channel, {"kind": "status", **shown})
+
+    def _time_out(self, channel: Channel, thread_ts: str, status: str) -> None:
+        """A session does not stay in `processing` for ever, nor a line; each call starts the time anew."""
+        key = ("status", self.store.team.id, channel.id, thread_ts)
+        self.clock.drop_timer(key)
+        if status == "processing":
+            seconds, then = PROCESSING_SECONDS, "active"
+        elif status and status not in STATES:
+            seconds, then = LINE_SECONDS, ""
+        else:
+            return
+        moment = self.clock.now() + seconds
+        self.clock.set_timer(key, moment, lambda: self.set_status(channel, thread_ts, then))
 
     def answered(self, channel: Channel, thread_ts: str | None) -> None:
         """The app wrote in the thread: its free status line goes, a session's state stays."""

@@ -19,7 +19,7 @@ Reason = Literal["refresh_requested", "warning", "link_disabled", "link"]
 class Sockets:
     """The open connections, and the acks that are waited for."""
 
-    def __init__(self, app_id: str, journal: Journal, changed: Callable[[bool], None]) -> None:
+    def __init__(self, app_id: str, journal: Journal, changed: Callable[[], None]) -> None:
         self.app_id, self.journal, self._changed = app_id, journal, changed
         self._open: set[web.WebSocketResponse] = set()
         self._tickets: set[str] = set()
@@ -111,7 +111,7 @@ class Sockets:
     def _enter(self, socket: web.WebSocketResponse) -> None:
         self._open.add(socket)
         self._someone.set()
-        self._changed(True)
+        self._changed()
 
     def _leave(self, socket: web.WebSocketResponse) -> None:
         """What this connection had not acked will not be acked by another."""
@@ -119,7 +119,7 @@ class Sockets:
         for owner, future in list(self._waiting.values()):
             if owner is socket and not future.done():
                 future.set_exception(NoAck("dispatch_failed"))
-        self._changed(self.connected)
+        self._changed()
 
     def _take(self, data: str) -> None:
         try:

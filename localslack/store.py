@@ -64,6 +64,7 @@ class Channel:
     kind: Kind
     members: list[str]
     topic: str = ""
+    is_ext_shared: bool = False
     created: int = field(default_factory=lambda: int(time.time()))
     messages: dict[str, Message] = field(default_factory=dict)
     last_read: dict[str, str] = field(default_factory=dict)
@@ -84,7 +85,9 @@ class Store:
     def reset(self) -> None:
         """Back to the team as its file has it."""
         self.channels = {
-            room.id: Channel(room.id, room.name, _kind(room.private), list(room.members), room.topic)
+            room.id: Channel(
+                room.id, room.name, _kind(room.private), list(room.members), room.topic, room.is_ext_shared
+            )
             for room in self.team.rooms
         }
 
@@ -111,7 +114,11 @@ class Store:
         return channel, True
 
     def sees(self, viewer: str, channel: Channel) -> bool:
-        return channel.kind == "public" or viewer in channel.members
+        """A guest or a stranger sees nothing that they are not in."""
+        if viewer in channel.members:
+            return True
+        person = self.team.users.get(viewer)
+        return channel.kind == "public" and not (person and person.is_outsider)
 
     def message(self, channel: Channel, ts: str, viewer: str | None = None) -> Message | None:
         """A message by ts; an ephemeral one only for its viewer."""
@@ -159,7 +166,7 @@ class Store:
         channel = self.channels[message.channel]
         if not message.is_reply and len(self.thread(channel, message.ts)) > 1:
             text = "This message was deleted."
-            gone = dict.fromkeys(("blocks", "attachments", "reactions", "metadata", "bot_id"))
+            gone = dict.fromkeys(("blocks", "attachments", "files", "reactions", "metadata", "bot_id"))
             return self.change(message, {**gone, "subtype": "tombstone", "text": text, "user": "USLACKBOT"})
         del channel.messages[message.ts]
         event: JSON = {"kind": "message_deleted", "ts": message.ts}
@@ -174,6 +181,10 @@ class Store:
         if user not in channel.members:
             channel.members.append(user)
             self.tell_channel(channel)
+
+    def leave(self, channel: Channel, user: str) -> None:
+        channel.members.remove(user)
+        self.tell_channel(channel)
 
     def read(self, channel: Channel, user: str, ts: str | None = None) -> None:
         """Marks everything up to ts as read."""
@@ -227,6 +238,7 @@ class Store:
             "is_member": viewer in channel.members,
             "members": list(channel.members),
             "topic": channel.topic,
+            "is_ext_shared": channel.is_ext_shared,
             "unread": len(unread),
             "mentions": sum(channel.kind == "im" or mention in m.body.get("text", "") for m in unread),
             "last_read": channel.last_read.get(viewer, "0"),

@@ -24,6 +24,10 @@ TEAM: JSON = {
         "app_token": "xapp-test",
         "signing_secret": "s3cret",
         "commands": ["/cartera"],
+        "shortcuts": [
+            {"name": "Nueva consulta", "type": "global", "callback_id": "ask"},
+            {"name": "Explicar", "type": "message", "callback_id": "explain"},
+        ],
     },
     "users": [
         {"id": "U1", "name": "ana", "real_name": "Ana Robles", "email": "ana@a.example"},

@@ -1,5 +1,7 @@
 """Block Kit for the tests of the page: tables, charts, a form, and hostile texts."""
 
+import base64
+
 from tests.localslack_room import JSON
 
 
@@ -87,3 +89,8 @@ MODAL = {
         },
     ],
 }
+
+# A picture of one point.
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)

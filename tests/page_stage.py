@@ -39,6 +39,20 @@ TEAM: JSON = {
         "commands": [
             {"command": "/cartera", "description": "Pregunta un indicador", "usage_hint": "[pregunta]"}
         ],
+        "shortcuts": [
+            {
+                "name": "Pedir un reporte",
+                "type": "global",
+                "callback_id": "new_report",
+                "description": "Arma un reporte a tu medida",
+            },
+            {
+                "name": "Guardar el mensaje",
+                "type": "message",
+                "callback_id": "keep_message",
+                "description": "Lo deja en tus pendientes",
+            },
+        ],
     },
     "users": [
         {"id": LAURA, "name": "laura", "real_name": "Laura Ríos", "title": "Supervisora"},
@@ -66,6 +80,7 @@ class App:
 
     answer: Callable[[JSON], JSON | None] = lambda _payload: None
     seen: list[JSON] = field(default_factory=list)
+    taken: int = 0  # how many of them a test has dealt with
 
     async def serve(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         async for message in socket:
@@ -133,7 +148,7 @@ class Stage:
             self.trouble.append(text)
 
     def _asked(self, url: str) -> None:
-        if not url.startswith((f"{self.room.server.url}/", "data:")):
+        if not url.startswith((f"{self.room.server.url}/", "data:", "blob:")):
             self.trouble.append(f"a request left the machine: {url}")
 
 

@@ -20,6 +20,11 @@ def mrkdwn(text: str = "x") -> JSON:
     return {"type": "mrkdwn", "text": text}
 
 
+def field(kind: str, **more: Any) -> JSON:
+    """An input block around one element."""
+    return {"type": "input", "label": plain(), "element": {"type": kind, "action_id": "a", **more}}
+
+
 def section(**more: Any) -> JSON:
     return {"type": "section", "text": mrkdwn(), **more}
 
@@ -79,6 +84,14 @@ def confirm(title: int = 100, text: int = 300, yes: int = 30) -> JSON:
     }
 
 
+def container(*children: JSON, **more: Any) -> JSON:
+    return {"type": "container", "title": plain(), "child_blocks": list(children), **more}
+
+
+def plan(tasks: int) -> JSON:
+    return {"type": "plan", "title": "t", "tasks": [{**TASK, "task_id": str(n)} for n in range(tasks)]}
+
+
 TASK: JSON = {"type": "task_card", "task_id": "1", "title": "t", "status": "pending"}
 # name, blocks as a function of a size, the largest size that passes
 LIMITS: list[tuple[str, Callable[[int], list[JSON]], int]] = [
@@ -128,8 +141,8 @@ LIMITS: list[tuple[str, Callable[[int], list[JSON]], int]] = [
         11_999,
     ),
     ("image alt text", lambda n: [{"type": "image", "image_url": "u", "alt_text": "x" * n}], 2000),
-    ("plan tasks", lambda n: [{"type": "plan", "title": "t", "tasks": [TASK] * n}], 50),
-    ("container children", lambda n: [{"type": "container", "child_blocks": [section()] * n}], 10),
+    ("plan tasks", lambda n: [plan(n)], 50),
+    ("container children", lambda n: [container(*[section()] * n)], 10),
 ]
 
 
@@ -165,7 +178,7 @@ WRONG: list[tuple[str, JSON | None, str]] = [
     ("a lone pending task", TASK, "/blocks/0/status"),
     (
         "an unknown child",
-        {"type": "container", "child_blocks": [{"type": "x"}]},
+        container({"type": "x"}),
         "/blocks/0/child_blocks/0/type",
     ),
 ]
@@ -229,7 +242,7 @@ WHOLE = [
     data_table(2),
     chart(),
     pie(2),
-    {"type": "container", "child_blocks": [section()]},
+    container(section()),
 ]
 JUNK: list[Any] = [None, True, 5, -1.5, "x", "", [], [5], [[]], {}, {"type": 5}, {"type": "x"}]
 

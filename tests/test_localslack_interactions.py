@@ -199,7 +199,7 @@ async def test_a_response_url_runs_out() -> None:
                 statuses.append((response.status, await response.text()))
         assert [status for status, _ in statuses] == [200] * 5 + [404]
         assert "used_url" in statuses[-1][1]
-        async with place.http.post(f"{place.server.url}/actions/nada", json={"text": "x"}) as response:
+        async with place.http.post(f"{place.server.url}/actions/T1/nada", json={"text": "x"}) as response:
             assert response.status == 404
 
 

@@ -13,10 +13,10 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from localslack.app import App
 from localslack.pages import Pages
 from localslack.serve import application, running
 from localslack.team import DEFAULT_TEAM, TeamError, load_team, read_team
-from localslack.workspace import Workspace
 from tests.localslack_room import JSON, TEAM, Room, room
 
 
@@ -113,15 +113,15 @@ async def test_only_this_machines_own_pages_are_served(headers: dict[str, str], 
 
 
 async def test_without_the_guard_another_sites_page_could_speak_for_ana() -> None:
-    workspace = Workspace(read_team(TEAM))
-    app = application(workspace, Pages(), guarded=False)
+    whole = App(read_team(TEAM))
+    app = application(whole, Pages(), guarded=False)
     headers = {"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site"}
     async with TestClient(TestServer(app)) as client:
         body = {"user": "ana", "channel": "general", "text": "hola"}
         async with client.post("/control/say", json=body, headers=headers) as response:
             assert response.status == 200
-    await workspace.close()
-    assert [m.body["text"] for m in workspace.store.listing(None)] == ["hola"]
+    await whole.close()
+    assert [m.body["text"] for m in whole.first.store.listing(None)] == ["hola"]
 
 
 async def test_the_pages_own_origin_is_welcome_and_the_policy_is_strict() -> None:

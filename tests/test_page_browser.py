@@ -332,7 +332,7 @@ async def _fill_wrong_then_right(page: Page) -> None:
     form = page.get_by_role("dialog", name="Fijar una meta")
     send = form.get_by_role("button", name="Guardar")
     await send.click()
-    await expect(form.get_by_text("Este dato es obligatorio.")).to_have_count(2)
+    await expect(form.get_by_text("Completa este campo obligatorio.")).to_have_count(2)
     await form.get_by_label("Indicador").select_option("roll_rate")
     await form.get_by_label("Valor").fill("quince")
     await send.click()

@@ -3,25 +3,29 @@
 from typing import Any
 
 from localslack.errors import SlackError
-from localslack.sessions import STATES
+from localslack.sessions import LONGEST_TITLE, STATES
 from localslack.webapi.args import Args
 from localslack.webapi.places import joined_channel
 from localslack.workspace import Workspace
 
 JSON = dict[str, Any]
-LONGEST_TITLE = 200
 MOST_LOADING_MESSAGES = 10
+UNSTOPPABLE = "missing_agent_session_stopped_event_subscription"
 
 
 async def session_status(ws: Workspace, args: Args) -> JSON:
+    """Makes the session when there is none; only then does the title count."""
     channel = joined_channel(ws, args, "channel_id")
-    status = args.need("status")
+    status, title = args.need("status"), _title(args)
     if status not in STATES:
         raise SlackError("invalid_arguments", f"status must be one of {', '.join(STATES)}")
     thread_ts = ws.posting.root(channel, args.need("thread_ts"))
-    if args.text("title"):
-        ws.sessions.set_title(channel, thread_ts, _title(args))
+    if title and not ws.sessions.is_session(channel, thread_ts):
+        ws.sessions.set_title(channel, thread_ts, title)
     ws.sessions.set_status(channel, thread_ts, status)
+    events = ws.team.bot.events
+    if events is not None and "agent_session_stopped" not in events:
+        return {"warning": UNSTOPPABLE, "response_metadata": {"warnings": [UNSTOPPABLE]}}
     return {}
 
 
@@ -50,7 +54,7 @@ async def prompts(ws: Workspace, args: Args) -> JSON:
 
 def _title(args: Args) -> str:
     if len(args.text("title")) > LONGEST_TITLE:
-        raise SlackError("invalid_arguments", "title is longer than 200 characters")
+        raise SlackError("invalid_arguments", f"title is longer than {LONGEST_TITLE} characters")
     return args.text("title")
 
 

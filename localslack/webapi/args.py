@@ -1,7 +1,7 @@
 """The arguments of one Web API call, whatever way they came: query, form or JSON; it knows no method."""
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -14,7 +14,17 @@ MOST_ROWS = 1000
 
 # Forms carry these as JSON text.
 _AS_JSON = frozenset(
-    {"blocks", "attachments", "metadata", "view", "prompts", "chunks", "loading_messages", "message"}
+    {
+        "attachments",
+        "blocks",
+        "chunks",
+        "files",
+        "loading_messages",
+        "message",
+        "metadata",
+        "prompts",
+        "view",
+    }
 )
 
 
@@ -40,6 +50,12 @@ class Args:
             raise SlackError("invalid_arguments", response_metadata={"messages": messages})
         return value
 
+    def several(self, name: str) -> list[str]:
+        """A list, or the same with commas."""
+        value = self.given.get(name) or ""
+        given = value if isinstance(value, list) else str(value).split(",")
+        return [str(each).strip() for each in given if str(each).strip()]
+
     def flag(self, name: str) -> bool:
         return self.given.get(name) in (True, 1, "true", "True", "1")
 
@@ -60,8 +76,19 @@ async def read_args(request: web.Request) -> Args:
     elif request.method == "POST":
         given.update(await request.post())
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "basic":
+        given.update(_client(token))
     bearer = token.strip() if kind.lower() == "bearer" else None
     return Args(given, bearer or given.get("token"))
+
+
+def _client(basic: str) -> dict[str, str]:
+    """Who calls, said the way of HTTP: the app's client id and secret."""
+    try:
+        client_id, _, secret = b64decode(basic.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        raise SlackError("invalid_auth") from None
+    return {"client_id": client_id, "client_secret": secret}
 
 
 async def _json_body(request: web.Request) -> dict[str, Any]:

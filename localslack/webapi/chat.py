@@ -1,11 +1,13 @@
-"""Web API: chat.*, reactions.*; the streaming methods are in streams.py."""
+"""Web API: chat.*; the streaming methods are in streams.py."""
 
+import sys
 from typing import Any
 
 from localslack.errors import SlackError
+from localslack.files import File
 from localslack.posting import LONGEST_UPDATE
 from localslack.store import Channel, Message
-from localslack.webapi.args import Args
+from localslack.webapi.args import Args, paged
 from localslack.webapi.places import joined_channel, person, seen_message, visible_channel
 from localslack.workspace import Workspace
 
@@ -15,8 +17,6 @@ JSON = dict[str, Any]
 async def post_message(ws: Workspace, args: Args) -> JSON:
     channel = joined_channel(ws, args)
     content = _content(ws, channel, args)
-    if args.flag("reply_broadcast") and content.get("thread_ts"):
-        content["subtype"] = "thread_broadcast"
     message = ws.posting.by_app(channel, content)
     return {"channel": channel.id, "ts": message.ts, "message": message.body}
 
@@ -31,18 +31,35 @@ async def post_ephemeral(ws: Workspace, args: Args) -> JSON:
 
 
 async def update(ws: Workspace, args: Args) -> JSON:
-    """New text alone takes the blocks away, as in Slack."""
+    """New contents. Text alone takes the blocks away and marks the message as edited, as in Slack."""
     message = _own(ws, args, "cant_update_message")
-    content = ws.posting.checked(args.get, LONGEST_UPDATE)
     if message.body.get("streaming"):
         raise SlackError("streaming_state_conflict")
-    ws.posting.change(message, {"blocks": None, "attachments": None, **content})
+    content = ws.posting.checked(args.get, LONGEST_UPDATE)
+    gone: JSON = {"attachments": None}
+    if args.text("text"):
+        gone["blocks"] = None
+    elif "blocks" not in content:
+        content["text"] = message.body["text"]
+    if args.get("metadata") == {}:
+        gone["metadata"] = None
+    files = [_file(ws, file_id) for file_id in args.several("file_ids")]
+    ws.posting.change(message, {**gone, **content}, mark="blocks" not in content)
+    if files:
+        ws.posting.attach(message, files)
     return {
         "channel": message.channel,
         "ts": message.ts,
         "text": message.body["text"],
         "message": message.body,
     }
+
+
+def _file(ws: Workspace, file_id: str) -> File:
+    file = ws.files.find(file_id, ws.team.bot.user_id)
+    if file.deleted:
+        raise SlackError("file_deleted")
+    return file
 
 
 async def delete(ws: Workspace, args: Args) -> JSON:
@@ -60,65 +77,56 @@ async def permalink(ws: Workspace, args: Args) -> JSON:
     return {"channel": channel.id, "permalink": link}
 
 
-async def react(ws: Workspace, args: Args) -> JSON:
-    channel, message = _reacted(ws, args)
-    add_reaction(ws, channel, message, ws.team.bot.user_id, args.need("name"))
+# --- for later ---
+async def schedule(ws: Workspace, args: Args) -> JSON:
+    channel = joined_channel(ws, args)
+    try:
+        post_at = int(args.need("post_at"))
+    except ValueError:
+        raise SlackError("invalid_time") from None
+    content = _content(ws, channel, args)
+    later = ws.scheduled.add(channel, content, post_at)
+    return {
+        "channel": channel.id,
+        "scheduled_message_id": later.id,
+        "post_at": post_at,
+        "message": {"type": "delayed_message", "bot_id": ws.team.bot.bot_id, **content},
+    }
+
+
+async def scheduled(ws: Workspace, args: Args) -> JSON:
+    channel = visible_channel(ws, args.text("channel")) if args.text("channel") else None
+    begin, end = args.number("oldest", 0), args.number("latest", sys.maxsize)
+    rows = [one.as_json() for one in ws.scheduled.rows(channel) if begin <= one.post_at <= end]
+    page, after = paged(rows, args, 100)
+    return {"scheduled_messages": list(page), "response_metadata": {"next_cursor": after}}
+
+
+async def unschedule(ws: Workspace, args: Args) -> JSON:
+    ws.scheduled.remove(joined_channel(ws, args), args.need("scheduled_message_id"))
     return {}
-
-
-async def unreact(ws: Workspace, args: Args) -> JSON:
-    channel, message = _reacted(ws, args)
-    remove_reaction(ws, channel, message, ws.team.bot.user_id, args.need("name"))
-    return {}
-
-
-def add_reaction(ws: Workspace, channel: Channel, message: Message, user: str, name: str) -> None:
-    """One person's reaction to a message."""
-    rows = [dict(row) for row in message.body.get("reactions", ())]
-    row = next((row for row in rows if row["name"] == name), None)
-    if row is None:
-        row = {"name": name, "users": []}
-        rows.append(row)
-    if user in row["users"]:
-        raise SlackError("already_reacted")
-    row["users"] = [*row["users"], user]
-    row["count"] = len(row["users"])
-    ws.store.change(message, {"reactions": rows}, "reaction")
-    ws.events.reaction(channel, message, user, name, added=True)
-
-
-def remove_reaction(ws: Workspace, channel: Channel, message: Message, user: str, name: str) -> None:
-    rows = [dict(row) for row in message.body.get("reactions", ())]
-    row = next((row for row in rows if row["name"] == name and user in row["users"]), None)
-    if row is None:
-        raise SlackError("no_reaction")
-    row["users"] = [other for other in row["users"] if other != user]
-    row["count"] = len(row["users"])
-    ws.store.change(message, {"reactions": [row for row in rows if row["users"]] or None}, "reaction")
-    ws.events.reaction(channel, message, user, name, added=False)
 
 
 def _content(ws: Workspace, channel: Channel, args: Args) -> JSON:
     content = ws.posting.checked(args.get)
     if args.text("thread_ts"):
         content["thread_ts"] = ws.posting.root(channel, args.text("thread_ts"))
+        if args.flag("reply_broadcast"):
+            content["subtype"] = "thread_broadcast"
     if args.text("username"):
         content["username"] = args.text("username")
     return content
 
 
 def _own(ws: Workspace, args: Args, refusal: str) -> Message:
-    """A message of the app itself."""
+    """A message of the app itself; a DM goes by its own id here, not by a person's."""
+    if args.text("channel") in ws.team.users:
+        raise SlackError("channel_not_found")
     channel = joined_channel(ws, args)
     message = seen_message(ws, channel, args.need("ts"))
     if message.author != ws.team.bot.user_id:
         raise SlackError(refusal)
     return message
-
-
-def _reacted(ws: Workspace, args: Args) -> tuple[Channel, Message]:
-    channel = joined_channel(ws, args)
-    return channel, seen_message(ws, channel, args.need("timestamp"))
 
 
 METHODS = {
@@ -127,6 +135,7 @@ METHODS = {
     "chat.update": update,
     "chat.delete": delete,
     "chat.getPermalink": permalink,
-    "reactions.add": react,
-    "reactions.remove": unreact,
+    "chat.scheduleMessage": schedule,
+    "chat.scheduledMessages.list": scheduled,
+    "chat.deleteScheduledMessage": unschedule,
 }

@@ -55,6 +55,49 @@ async def join(ws: Workspace, args: Args) -> JSON:
     return {"channel": shown(ws, channel)}
 
 
+async def leave(ws: Workspace, args: Args) -> JSON:
+    channel, bot = visible_channel(ws, args.need("channel")), ws.team.bot.user_id
+    if channel.kind == "im":
+        raise SlackError("method_not_supported_for_channel_type")
+    if bot not in channel.members:
+        return {"not_in_channel": True}
+    if channel.members == [bot]:
+        raise SlackError("last_member")
+    ws.store.leave(channel, bot)
+    return {}
+
+
+async def invite(ws: Workspace, args: Args) -> JSON:
+    """All of them or none, unless `force` says to pass over whom it cannot invite."""
+    channel = joined_channel(ws, args)
+    if channel.kind == "im":
+        raise SlackError("method_not_supported_for_channel_type")
+    users = args.several("users")
+    if not users:
+        raise SlackError("no_user")
+    refusals = {user: _refusal(ws, channel, user) for user in users}
+    fine = [user for user, refusal in refusals.items() if refusal is None]
+    if len(fine) < len(refusals) and not (fine and args.flag("force")):
+        refused = [(user, why) for user, why in refusals.items() if why is not None]
+        rows = [{"ok": False, "user": user, "error": why} for user, why in refused]
+        raise SlackError(refused[0][1], errors=rows)
+    for user in fine:
+        ws.store.join(channel, user)
+        ws.events.joined(channel, user)
+    return {"channel": shown(ws, channel)}
+
+
+def _refusal(ws: Workspace, channel: Channel, user: str) -> str | None:
+    """Why somebody cannot be invited."""
+    if user not in ws.team.users:
+        return "user_not_found"
+    if user == ws.team.bot.user_id:
+        return "cant_invite_self"
+    if user in channel.members:
+        return "already_in_channel"
+    return "cant_invite" if ws.team.users[user].deleted else None
+
+
 async def history(ws: Workspace, args: Args) -> JSON:
     """A channel's own messages, newest first."""
     channel = joined_channel(ws, args)
@@ -105,8 +148,8 @@ def shown(ws: Workspace, channel: Channel) -> JSON:
         "is_channel": channel.kind == "public",
         "is_group": channel.kind == "private",
         "is_general": False,
-        "is_shared": False,
-        "is_ext_shared": False,
+        "is_shared": channel.is_ext_shared,
+        "is_ext_shared": channel.is_ext_shared,
         "is_org_shared": False,
         "is_member": bot in channel.members,
         "topic": {"value": channel.topic, **text},
@@ -136,6 +179,8 @@ METHODS = {
     "conversations.members": members,
     "conversations.open": open_dm,
     "conversations.join": join,
+    "conversations.leave": leave,
+    "conversations.invite": invite,
     "conversations.history": history,
     "conversations.replies": replies,
 }

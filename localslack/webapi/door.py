@@ -6,9 +6,21 @@ from typing import Any
 
 from aiohttp import web
 
+from localslack.app import App
 from localslack.errors import SlackError
 from localslack.journal import Entry
-from localslack.webapi import agents, basics, chat, conversations, people, streams, views
+from localslack.webapi import (
+    agents,
+    basics,
+    chat,
+    conversations,
+    files,
+    oauth,
+    people,
+    reactions,
+    streams,
+    views,
+)
 from localslack.webapi.args import Args, read_args
 from localslack.workspace import Workspace
 
@@ -22,9 +34,12 @@ METHODS: Mapping[str, Method] = {
     **conversations.METHODS,
     **people.METHODS,
     **views.METHODS,
+    **files.METHODS,
+    **reactions.METHODS,
     **agents.METHODS,
+    **oauth.METHODS,
 }
-WITHOUT_TOKEN = frozenset({"api.test"})
+WITHOUT_TOKEN = frozenset({"api.test", "oauth.v2.access"})
 WITH_APP_TOKEN = frozenset({"apps.connections.open"})
 SCOPES = (
     "app_mentions:read,assistant:write,channels:history,channels:read,chat:write,commands,files:read,files:write,"
@@ -33,10 +48,10 @@ SCOPES = (
 
 
 class Door:
-    """The Web API of one workspace, as an aiohttp handler."""
+    """The Web API of every workspace, as an aiohttp handler; the token says which one is meant."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
+    def __init__(self, app: App) -> None:
+        self.app = app
 
     async def call(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -44,19 +59,17 @@ class Door:
             args = await read_args(request)
         except SlackError as refused:
             return web.json_response(refused.as_json())
-        entry = self.workspace.journal.note("in", "api", method, args.given)
-        if self.workspace.faults.delay_ms:
-            await asyncio.sleep(self.workspace.faults.delay_ms / 1000)
+        entry = self.app.journal.note("in", "api", method, args.given)
+        if self.app.faults.delay_ms:
+            await asyncio.sleep(self.app.faults.delay_ms / 1000)
         return self._struck(method, entry) or await self._answer(request, method, args, entry)
 
     def _struck(self, method: str, entry: Entry) -> web.Response | None:
         """The answer of a fault that strikes before the method runs."""
-        faults = self.workspace.faults
+        faults = self.app.faults
         wait = faults.retry_after(method)
         if wait is not None:
-            body = {"ok": False, "error": "ratelimited"}
-            entry.answer({"status": 429, "retry_after": wait, **body})
-            return web.json_response(body, status=429, headers={"Retry-After": str(wait)})
+            return _limited(wait, entry)
         if faults.take("error_500", method):
             entry.answer({"status": 500})
             return web.Response(status=500, text="Internal Server Error")
@@ -64,29 +77,51 @@ class Door:
 
     async def _answer(self, request: web.Request, method: str, args: Args, entry: Entry) -> web.Response:
         try:
-            self._admit(method, args)
-            body = {"ok": True, **await self._run(method, args)}
+            ws = self._admit(method, args)
+            wait = self._too_often(ws, method, args)
+            if wait is not None:
+                return _limited(wait, entry)
+            body = {"ok": True, **await self._run(ws, method, args)}
         except SlackError as refused:
             body = refused.as_json()
         entry.answer(body)
-        if self.workspace.faults.take("drop_after_accept", method) and request.transport is not None:
+        if self.app.faults.take("drop_after_accept", method) and request.transport is not None:
             request.transport.abort()
         return web.json_response(body, headers={"X-OAuth-Scopes": SCOPES})
 
-    def _admit(self, method: str, args: Args) -> None:
+    def _admit(self, method: str, args: Args) -> Workspace:
+        """The workspace the token is for."""
+        app, token = self.app, str(args.token or "")
         if method in WITHOUT_TOKEN:
-            return
-        bot = self.workspace.team.bot
-        if not args.token:
+            return app.first
+        if not token:
             raise SlackError("not_authed")
-        if args.token not in (bot.token, bot.app_token):
+        if token in app.revoked:
+            raise SlackError("token_revoked")
+        of_app = token == app.first.team.bot.app_token
+        ws = app.first if of_app else app.of_token(token)
+        if ws is None:
             raise SlackError("invalid_auth")
-        wanted = bot.app_token if method in WITH_APP_TOKEN else bot.token
-        if method in METHODS and args.token != wanted:
+        if method in METHODS and of_app != (method in WITH_APP_TOKEN):
             raise SlackError("not_allowed_token_type")
+        return ws
 
-    async def _run(self, method: str, args: Args) -> JSON:
+    def _too_often(self, ws: Workspace, method: str, args: Args) -> int | None:
+        """Seconds to wait, where this call is one too many for its tier."""
+        if not self.app.faults.rate_tiers:
+            return None
+        ref = args.text("channel")
+        channel = ws.store.channel(ref)
+        return self.app.tiers.retry_after(ws.team.id, method, channel.id if channel else ref)
+
+    async def _run(self, ws: Workspace, method: str, args: Args) -> JSON:
         run = METHODS.get(method)
         if run is None:
             raise SlackError("unknown_method", req_method=method)
-        return await run(self.workspace, args)
+        return await run(ws, args)
+
+
+def _limited(wait: int, entry: Entry) -> web.Response:
+    body = {"ok": False, "error": "ratelimited"}
+    entry.answer({"status": 429, "retry_after": wait, **body})
+    return web.json_response(body, status=429, headers={"Retry-After": str(wait)})

@@ -1,52 +1,103 @@
-"""Web API: chat.startStream, appendStream, stopStream; a streamed message grows until it is stopped."""
+"""Web API: chat.startStream, appendStream, stopStream; what a stream is made of is in drafts.py."""
 
+from functools import partial
 from typing import Any
 
+from localslack.drafts import MODES, drawn, grown, plain
 from localslack.errors import SlackError
-from localslack.posting import checked_blocks
+from localslack.posting import LONGEST_MARKDOWN, checked_metadata
+from localslack.sessions import STATES
 from localslack.store import Message
 from localslack.webapi.args import Args
-from localslack.webapi.places import joined_channel, seen_message
+from localslack.webapi.places import joined_channel, person, seen_message
 from localslack.workspace import Workspace
 
 JSON = dict[str, Any]
-LONGEST_MARKDOWN = 12_000
+# Nowhere in Slack's reference; its users see streams end after some minutes without an append.
+QUIET_SECONDS = 300
 
 
 async def start(ws: Workspace, args: Args) -> JSON:
     channel = joined_channel(ws, args)
-    if channel.kind != "im" and not args.text("recipient_user_id"):
-        raise SlackError("missing_recipient_user_id")
-    if channel.kind != "im" and not args.text("recipient_team_id"):
-        raise SlackError("missing_recipient_team_id")
+    if channel.kind != "im":
+        _recipient(ws, args)
+    mode = args.text("task_display_mode") or "timeline"
+    if mode not in MODES:
+        raise SlackError("invalid_arguments", f"task_display_mode must be one of {', '.join(MODES)}")
     thread_ts = ws.posting.root(channel, args.need("thread_ts"))
-    draft = _grown({}, args)
-    content = {"thread_ts": thread_ts, "streaming": True, "text": draft["text"], "blocks": _drawn(draft)}
+    draft = _grown(ws, {"mode": mode, "parts": []}, args)
+    content = {"thread_ts": thread_ts, "streaming": True, "text": plain(draft), "blocks": drawn(draft)}
     message = ws.posting.by_app(channel, content)
-    message.draft = draft
+    _goes_on(ws, message, draft)
     ws.sessions.set_status(channel, thread_ts, "processing")
     return {"channel": channel.id, "ts": message.ts}
 
 
+def _recipient(ws: Workspace, args: Args) -> None:
+    """In a channel Slack wants to know who asked."""
+    if not args.text("recipient_user_id"):
+        raise SlackError("missing_recipient_user_id")
+    if not args.text("recipient_team_id"):
+        raise SlackError("missing_recipient_team_id")
+    person(ws, args.text("recipient_user_id"))
+
+
 async def append(ws: Workspace, args: Args) -> JSON:
     message = _streaming(ws, args)
+    if message.draft.get("stopped"):
+        raise SlackError("stopped_by_user")
     if not args.text("markdown_text") and not args.get("chunks"):
         raise SlackError("no_text")
-    message.draft = _grown(message.draft, args)
-    ws.store.change(message, {"text": message.draft["text"], "blocks": _drawn(message.draft)})
+    draft = _grown(ws, message.draft, args)
+    content = {"text": plain(draft), "blocks": drawn(draft)}
+    ws.posting.show_files(content, ws.store.channels[message.channel])
+    ws.store.change(message, content)
+    _goes_on(ws, message, draft)
     return {"channel": message.channel, "ts": message.ts}
 
 
 async def stop(ws: Workspace, args: Args) -> JSON:
     message = _streaming(ws, args)
-    draft = _grown(message.draft, args)
-    if args.get("blocks"):
-        draft["added"] += checked_blocks(args.get("blocks"))
-    content = {"text": draft["text"], "blocks": _drawn(draft), "streaming": None}
-    ws.posting.change(message, {**content, "metadata": args.get("metadata")}, mark=False)
-    channel = ws.store.channels[message.channel]
-    ws.sessions.set_status(channel, str(message.thread_ts), args.text("session_status") or "active")
+    status = args.text("session_status") or "active"
+    if status not in STATES:
+        raise SlackError("invalid_arguments", f"session_status must be one of {', '.join(STATES)}")
+    draft = _grown(ws, message.draft, args)
+    # A limit of its own: fifty more blocks beside those that came in chunks.
+    end = ws.posting.checked_blocks(args.get("blocks")) if args.get("blocks") else []
+    content: JSON = {"text": plain(draft), "blocks": [*drawn(draft), *end], "streaming": None}
+    if args.get("metadata"):
+        content["metadata"] = checked_metadata(args.get("metadata"))
+    ws.clock.drop_timer((ws.team.id, message.ts))
+    ws.posting.change(message, content, mark=False)
+    ws.sessions.set_status(ws.store.channels[message.channel], str(message.thread_ts), status)
     return {"channel": message.channel, "ts": message.ts, "message": message.body}
+
+
+def end(message: Message) -> None:
+    """The person pressed Stop: no more is taken, and the app must still call chat.stopStream."""
+    message.draft["stopped"] = True
+
+
+def _grown(ws: Workspace, draft: JSON, args: Args) -> JSON:
+    if len(args.text("markdown_text")) > LONGEST_MARKDOWN:
+        raise SlackError("msg_too_long")
+    return grown(draft, args.text("markdown_text"), args.get("chunks"), ws.posting.checked_blocks)
+
+
+def _goes_on(ws: Workspace, message: Message, draft: JSON) -> None:
+    """Keeps the stream open for a while from now."""
+    message.draft = draft
+    ws.clock.set_timer(
+        (ws.team.id, message.ts), ws.clock.now() + QUIET_SECONDS, partial(_runs_dry, ws, message)
+    )
+
+
+def _runs_dry(ws: Workspace, message: Message) -> None:
+    """Nothing came for too long: the message stays as it is, and takes no more."""
+    channel = ws.store.channels[message.channel]
+    if message.ts in channel.messages:
+        ws.posting.change(message, {"streaming": None}, mark=False)
+    ws.sessions.set_status(channel, str(message.thread_ts), "active")
 
 
 def _streaming(ws: Workspace, args: Args) -> Message:
@@ -56,52 +107,6 @@ def _streaming(ws: Workspace, args: Args) -> Message:
     if not message.body.get("streaming"):
         raise SlackError("message_not_in_streaming_state")
     return message
-
-
-def _grown(draft: JSON, args: Args) -> JSON:
-    """The draft with what this call adds: text, tasks, a plan's title, blocks."""
-    text = draft.get("text", "") + args.text("markdown_text")
-    tasks = {task["id"]: task for task in draft.get("tasks", ())}
-    title, added = draft.get("plan_title"), list(draft.get("added", ()))
-    for chunk in _chunks(args):
-        kind = chunk.get("type")
-        if kind == "markdown_text":
-            text += str(chunk.get("text", ""))
-        elif kind == "task_update" and isinstance(chunk.get("id"), str):
-            tasks[chunk["id"]] = {**tasks.get(chunk["id"], {}), **chunk}
-        elif kind == "plan_update":
-            title = chunk.get("title")
-        elif kind == "blocks":
-            added += checked_blocks(chunk.get("blocks"))
-        else:
-            raise SlackError("invalid_chunks")
-    if len(text) > LONGEST_MARKDOWN:
-        raise SlackError("msg_too_long")
-    return {"text": text, "tasks": list(tasks.values()), "plan_title": title, "added": added}
-
-
-def _chunks(args: Args) -> list[JSON]:
-    chunks = args.get("chunks") or []
-    if not isinstance(chunks, list) or not all(isinstance(chunk, dict) for chunk in chunks):
-        raise SlackError("invalid_chunks")
-    return chunks
-
-
-def _drawn(draft: JSON) -> list[JSON]:
-    """The blocks that show what has been streamed so far."""
-    cards = [_card(task) for task in draft["tasks"]]
-    plan: list[JSON] = []
-    if draft["plan_title"]:
-        plan = [{"type": "plan", "title": draft["plan_title"], "tasks": cards}]
-    elif cards:
-        plan = cards
-    text = [{"type": "markdown", "text": draft["text"]}] if draft["text"] else []
-    return [*plan, *text, *draft["added"]]
-
-
-def _card(task: JSON) -> JSON:
-    kept = {key: task[key] for key in ("title", "status", "details", "output", "sources") if task.get(key)}
-    return {"type": "task_card", "task_id": task["id"], **kept}
 
 
 METHODS = {"chat.startStream": start, "chat.appendStream": append, "chat.stopStream": stop}

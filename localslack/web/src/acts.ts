@@ -1,7 +1,7 @@
 // What a person does: says, clicks, opens, submits. Each asks the server and leaves the drawing to the room.
 import { current, findChannel, go, isAppDm, me, put, rememberQuestion, sayRefusal, toast } from "./room";
 import { Refusal, server } from "./server";
-import type { Host, Loose, Message, Option, OptionGroup, User, View } from "./shapes";
+import type { Host, Loose, Message, Option, OptionGroup, SharedFile, StateValues, User, View } from "./shapes";
 import { T, sayError } from "./text";
 
 const myId = () => (me() as User).id;
@@ -35,6 +35,65 @@ async function slash(channel: string, line: string): Promise<void> {
   await server.slash(myId(), channel, command, text);
 }
 
+/** The thread a message typed here goes to: the one that is open, or in the app's DM the conversation going on. */
+function rootFor(channel: string, thread: string | undefined): string | undefined {
+  const room = current();
+  if (thread || !isAppDm(findChannel(channel))) return thread;
+  return conversationOf(room.messages[channel] ?? [], !!room.fresh[channel]);
+}
+
+/** Shares files, with what was typed beside them; answers why it did not go, or null. */
+export async function sendFiles(channel: string, typed: string, files: File[], thread: string | undefined, progress: (share: number) => void): Promise<string | null> {
+  const users = current().state?.users ?? [];
+  const form = new FormData();
+  const root = rootFor(channel, thread);
+  const fields = { user: myId(), channel, text: withMentions(typed.trim(), users), thread_ts: root ?? "" };
+  for (const [name, value] of Object.entries(fields)) if (value) form.append(name, value);
+  for (const file of files) form.append("file", file, file.name);
+  try {
+    await server.upload(form, progress);
+    put({ fresh: { ...current().fresh, [channel]: false } });
+    return null;
+  } catch (error) {
+    return sayRefusal(error);
+  }
+}
+
+/** Puts files into a form that is open: they are nobody else's until it is submitted. */
+export async function uploadTo(view_id: string, files: File[], progress: (share: number) => void): Promise<SharedFile[]> {
+  const form = new FormData();
+  form.append("user", myId());
+  form.append("view_id", view_id);
+  for (const file of files) form.append("file", file, file.name);
+  return (await server.upload(form, progress)).files;
+}
+
+/** Asks one of the pinned prompts: a conversation of its own, unless the app set them for one. */
+export async function ask(channel: string, prompt: string, thread?: string): Promise<boolean> {
+  put({ fresh: { ...current().fresh, [channel]: true } });
+  const why = await send(channel, prompt, thread);
+  if (why) toast(why);
+  return !why;
+}
+
+/** Runs a shortcut of the app, on a message or anywhere. */
+export async function runShortcut(callback_id: string, on?: { channel: string; ts: string }): Promise<void> {
+  try {
+    const { acked, error } = await server.shortcut(myId(), callback_id, on);
+    if (!acked) toast(sayError(error ?? "operation_timeout"));
+  } catch (error) {
+    toast(sayRefusal(error));
+  }
+}
+
+export async function rename(channel: string, thread: string, title: string): Promise<void> {
+  try {
+    await server.title(myId(), channel, thread, title);
+  } catch (error) {
+    toast(sayRefusal(error));
+  }
+}
+
 /** Sends what was typed; answers the sentence that says why not, or null when it went. */
 export async function send(channel: string, typed: string, thread?: string): Promise<string | null> {
   const room = current();
@@ -46,7 +105,7 @@ export async function send(channel: string, typed: string, thread?: string): Pro
       await slash(channel, text);
     }
     else {
-      const root = thread ?? (isAppDm(findChannel(channel)) ? conversationOf(room.messages[channel] ?? [], !!room.fresh[channel]) : undefined);
+      const root = rootFor(channel, thread);
       const sent = await server.say(myId(), channel, withMentions(text, room.state.users), root);
       if (!root) rememberQuestion(sent.channel, sent.ts);
       put({ fresh: { ...current().fresh, [channel]: false } });
@@ -100,10 +159,11 @@ export async function click(host: Host, action_id: string, block_id?: string, va
   }
 }
 
+/** What the app finds for the typed words, each with the name of its group where it has one. */
 export async function searchOptions(host: Host, action_id: string, block_id: string | undefined, typed: string): Promise<Option[]> {
   const said = await server.options(myId(), host, action_id, block_id, typed);
   const groups: OptionGroup[] = said.option_groups ?? [];
-  return [...(said.options ?? []), ...groups.flatMap((group) => group.options)];
+  return [...(said.options ?? []), ...groups.flatMap((group) => group.options.map((option) => ({ ...option, group: group.label?.text })))];
 }
 
 function setViews(views: View[]): void {
@@ -111,10 +171,14 @@ function setViews(views: View[]): void {
   if (state) put({ state: { ...state, views } });
 }
 
+/** An input left empty holds nothing, as Slack says it, rather than an empty text. */
+const emptied = (values: StateValues): StateValues =>
+  JSON.parse(JSON.stringify(values, (_key, value: Loose) => (value === "" ? null : value))) as StateValues;
+
 /** Submits a modal: errors by block, or a sentence for the whole form under "". */
-export async function submit(view: string, values: Loose): Promise<Record<string, string>> {
+export async function submit(view: string, values: StateValues): Promise<Record<string, string>> {
   try {
-    const said = await server.submit(myId(), view, values);
+    const said = await server.submit(myId(), view, emptied(values));
     if (said.response_action === "errors") {
       const unfilled = (said.required ?? []).map((block) => [block, T.required]);
       return { ...said.errors, ...Object.fromEntries(unfilled) };
@@ -126,9 +190,9 @@ export async function submit(view: string, values: Loose): Promise<Record<string
   }
 }
 
-export async function closeView(view: string): Promise<void> {
+export async function closeView(view: string, all = false): Promise<void> {
   try {
-    setViews((await server.close(myId(), view)).views);
+    setViews((await server.close(myId(), view, all)).views);
   } catch (error) {
     toast(sayRefusal(error));
   }
@@ -151,10 +215,10 @@ export async function stop(channel: string, thread: string): Promise<void> {
   }
 }
 
-export async function copy(text: string): Promise<void> {
+export async function copy(text: string, said: string = T.copied): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
-    toast(T.copied);
+    toast(said);
   } catch {
     toast(T.failed);
   }

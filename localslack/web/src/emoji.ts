@@ -1,5 +1,5 @@
 // The emoji names people and the app use most, as characters. An unknown name stays as it was typed.
-const NAMES: Record<string, string> = {
+export const NAMES: Record<string, string> = {
   smile: "😄", smiley: "😃", grinning: "😀", slightly_smiling_face: "🙂", wink: "😉", joy: "😂", sweat_smile: "😅", blush: "😊", heart_eyes: "😍",
   thinking_face: "🤔", neutral_face: "😐", confused: "😕", worried: "😟", cry: "😢", sob: "😭", rage: "😡", scream: "😱", sunglasses: "😎",
   wave: "👋", "+1": "👍", thumbsup: "👍", "-1": "👎", thumbsdown: "👎", clap: "👏", raised_hands: "🙌", pray: "🙏", muscle: "💪", ok_hand: "👌",
@@ -19,7 +19,7 @@ const NAMES: Record<string, string> = {
   white_circle: "⚪", black_circle: "⚫", large_purple_circle: "🟣", black_small_square: "▪️", white_small_square: "▫️", one: "1️⃣", two: "2️⃣", three: "3️⃣",
   four: "4️⃣", five: "5️⃣", first_place_medal: "🥇", second_place_medal: "🥈", third_place_medal: "🥉", crown: "👑", mortar_board: "🎓", books: "📚", sunny: "☀️",
   moon: "🌙", coffee: "☕", house: "🏠", office: "🏢", hash: "#️⃣", heavy_plus_sign: "➕", heavy_minus_sign: "➖", heavy_exclamation_mark: "❗", zap: "⚡",
-  scales: "⚖️", classical_building: "🏛️", pencil: "📝", pencil2: "✏️", wastebasket: "🗑️", hand: "✋", raising_hand: "🙋", 100: "💯",
+  scales: "⚖️", classical_building: "🏛️", pencil: "📝", pencil2: "✏️", wastebasket: "🗑️", hundred_points: "💯", "100": "💯", hand: "✋", raising_hand: "🙋",
 };
 
 export const emoji = (name: string): string => NAMES[name.split("::")[0] as string] ?? `:${name}:`;

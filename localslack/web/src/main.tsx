@@ -2,7 +2,7 @@
 import "./styles/all.css";
 import { render } from "preact";
 import { App } from "./chrome/app";
-import { startTheme } from "./chrome/topbar";
+import { startTheme } from "./chrome/theme";
 import { start } from "./room";
 
 startTheme();

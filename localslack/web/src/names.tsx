@@ -16,7 +16,7 @@ export const useNames = () => useContext(NamesContext);
 
 /** Equal as long as nobody and no channel came, went or was renamed: drawing again is only needed then. */
 export const namesKey = (state: State): string =>
-  [state.me?.id, state.users.length, ...[...state.channels, ...state.dms].map((channel) => `${channel.id}${channel.name}`)].join(" ");
+  [state.me?.id, ...state.users.map((user) => `${user.real_name}${user.title ?? ""}${user.deleted ?? ""}`), ...[...state.channels, ...state.dms].map((channel) => `${channel.id}${channel.name}`)].join(" ");
 
 export function namesOf(state: State): Names {
   const users = new Map(state.users.map((user) => [user.id, user]));
@@ -30,6 +30,9 @@ export function namesOf(state: State): Names {
 }
 
 export const shown = (user: User | undefined) => user?.real_name || user?.name || T.unknownPerson;
+
+/** What the app is called here. */
+export const botName = (state: State) => shown(state.users.find((user) => user.id === state.bot.user_id) ?? { id: "", name: state.bot.name, real_name: state.bot.name });
 
 const plainForm = (s: string) => s.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 

@@ -1,14 +1,10 @@
 // What one person sees of the workspace right now, kept current by the stream. Draws nothing.
+import { NOWHERE, type Place, address, remember, remembered, tabOf, writeAddress } from "./address";
+import { forgetLog, takeEntry } from "./log";
 import { type Line, Refusal, listen, server } from "./server";
 import type { Channel, Message, State, StreamEvent, User } from "./shapes";
-import { sayError } from "./text";
-import { useZone } from "./when";
-
-export interface Place {
-  channel: string | null;
-  thread: string | null;
-  tab: "messages" | "home";
-}
+import { T, sayError } from "./text";
+import { useOffset, useZone } from "./when";
 
 export interface Room {
   phase: "loading" | "choosing" | "ready" | "failed";
@@ -20,11 +16,13 @@ export interface Room {
   readUntil: Record<string, string | null>;
   /** A new conversation with the app was asked for in this DM. */
   fresh: Record<string, boolean>;
+  /** A message that was looked for: it is scrolled to and lit up. */
+  sought: string | null;
   lost: boolean;
+  /** The inspector is open: every payload is told on the stream. */
+  logging: boolean;
   toast: { n: number; text: string } | null;
 }
-
-const NOWHERE: Place = { channel: null, thread: null, tab: "messages" };
 
 let room: Room = {
   phase: "loading",
@@ -34,7 +32,9 @@ let room: Room = {
   place: NOWHERE,
   readUntil: {},
   fresh: {},
+  sought: null,
   lost: false,
+  logging: false,
   toast: null,
 };
 const watchers = new Set<(room: Room) => void>();
@@ -75,53 +75,15 @@ export const isAppDm = (channel: Channel | null) => !!channel?.is_im && channel.
 
 // --- Where one is -----------------------------------------------------------------------------------
 
-const MEMORY = "localslack.viewer";
-
-function remembered(): string | null {
-  try {
-    return window.localStorage.getItem(MEMORY);
-  } catch {
-    return null;
-  }
-}
-
-function remember(viewer: string): void {
-  try {
-    window.localStorage.setItem(MEMORY, viewer);
-  } catch {
-    // A browser that keeps nothing asks again next time.
-  }
-}
-
-/** `#/U1/C1/171.001`: who, where, which thread; so a reload or a second tab keeps its place. A permalink
- * (`/archives/C1/p171001?thread_ts=...`) names no viewer: it opens as whoever one was. */
-function address(): string[] {
-  const link = /^\/archives\/([^/]+)/.exec(window.location.pathname);
-  if (link && !window.location.hash) {
-    const thread = new URLSearchParams(window.location.search).get("thread_ts");
-    return [remembered() ?? "", link[1] ?? "", thread ?? ""];
-  }
-  return window.location.hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decodeURIComponent);
-}
-
-function writeAddress(replace = false): void {
-  const viewer = me()?.id;
-  if (!viewer) return;
-  const { channel, thread, tab } = room.place;
-  const parts = [viewer, channel, tab === "home" ? "inicio" : thread].filter(Boolean) as string[];
-  const hash = `#/${parts.join("/")}`;
-  if (hash === window.location.hash) return;
-  if (replace) window.history.replaceState(null, "", `/${hash}`);
-  else window.history.pushState(null, "", `/${hash}`);
-}
+const saveAddress = (replace = false) => room.state?.me && writeAddress(room.state.me.id, room.place, replace);
 
 function placeFrom(parts: string[], state: State): Place {
   const [, channel, rest] = parts;
   const known = allChannels(state).find((one) => one.id === channel || one.name === channel);
   const first = state.channels.find((one) => one.is_member) ?? state.channels[0] ?? state.dms[0];
   const at = known ?? first;
-  const home = rest === "inicio";
-  return { channel: at?.id ?? null, thread: known && rest && !home ? rest : null, tab: home ? "home" : "messages" };
+  const tab = tabOf(rest);
+  return { channel: at?.id ?? null, thread: known && rest && !tab ? rest : null, tab: tab ?? "messages" };
 }
 
 // --- Loading ----------------------------------------------------------------------------------------
@@ -168,10 +130,11 @@ function release(): void {
 async function loadState(viewer: string, place?: string[]): Promise<void> {
   const state = await freshState(viewer);
   useZone(state.me?.tz);
+  useOffset(state.clock?.offset);
   const stay = findIn(state, room.place.channel) && !place;
-  put({ phase: "ready", state, people: state.users, place: stay ? room.place : placeFrom(place ?? [], state) });
+  put({ phase: "ready", state, people: state.users, place: stay ? room.place : placeFrom(place ?? [], state), sought: place?.[3] || null });
   release();
-  writeAddress(true);
+  saveAddress(true);
   const loaded = new Set([...Object.keys(room.messages), room.place.channel].filter(Boolean) as string[]);
   await Promise.all([...loaded].filter((id) => findIn(state, id)).map(loadMessages));
   if (!stay) noteRead();
@@ -186,20 +149,32 @@ export async function become(viewer: string, place: string[] = []): Promise<void
   asked.clear();
   pending.clear();
   held = null;
-  put({ phase: "loading", state: null, messages: {}, place: NOWHERE, readUntil: {}, fresh: {}, lost: false });
+  put({ phase: "loading", state: null, messages: {}, place: NOWHERE, readUntil: {}, fresh: {}, sought: null, lost: false });
   try {
     await loadState(viewer, place);
   } catch (error) {
     await choose(error instanceof Refusal && error.code === "network");
     return;
   }
-  const id = (me() as User).id;
-  remember(id);
-  line = listen(id, apply, (open) => {
+  remember((me() as User).id);
+  listenAs((me() as User).id);
+}
+
+function listenAs(id: string): void {
+  line?.close();
+  line = listen(id, room.logging, apply, (open) => {
     // Every "hello" follows a gap in which something may have been said.
     if (open) void loadState(id).catch(() => undefined);
     if (room.lost === open) put({ lost: !open });
   });
+}
+
+/** Opens or closes the inspector: only while it is open does the stream carry the payloads. */
+export function setLogging(logging: boolean): void {
+  const id = me()?.id;
+  if (!id || logging === room.logging) return;
+  put({ logging });
+  listenAs(id);
 }
 
 async function choose(failed = false): Promise<void> {
@@ -239,8 +214,8 @@ function noteRead(): void {
 export function go(place: Place, push = true): void {
   const moved = place.channel !== room.place.channel;
   openedByItself = false;
-  put({ place });
-  if (push) writeAddress();
+  put({ place, sought: null });
+  if (push) saveAddress();
   if (moved && place.channel) {
     noteRead();
     if (!room.messages[place.channel]) void loadMessages(place.channel);
@@ -250,6 +225,12 @@ export function go(place: Place, push = true): void {
 
 export const openChannel = (channel: string) => go({ channel, thread: null, tab: "messages" });
 export const openThread = (thread: string | null) => go({ ...room.place, thread, tab: "messages" });
+
+/** Goes where a message is, and lights it up. */
+export function seek(channel: string, ts: string, thread: string | null): void {
+  go({ channel, thread, tab: "messages" });
+  put({ sought: ts });
+}
 
 /** Says to the server that what is on screen was read. */
 export function markRead(): void {
@@ -338,7 +319,18 @@ function applyDeleted(event: StreamEvent & { kind: "message_deleted" }): void {
   if (before) put({ messages: { ...room.messages, [event.channel]: before.filter((one) => one.ts !== event.ts) } });
 }
 
+function setUser(state: State, user: User): void {
+  const users = state.users.map((one) => (one.id === user.id ? user : one));
+  put({ people: users, state: { ...state, users, me: state.me?.id === user.id ? user : state.me } });
+  if (user.id !== state.me?.id || !user.deleted) return;
+  // Slack signs out who was deactivated.
+  line?.close();
+  toast(T.leftNow);
+  void choose();
+}
+
 function apply(event: StreamEvent): void {
+  if (event.kind === "log") return takeEntry(event.entry);
   const state = room.state;
   if (held) held.push(event);
   if (held || !state) return;
@@ -352,7 +344,12 @@ function apply(event: StreamEvent): void {
   else if (event.kind === "title") setTitle(state, event);
   else if (event.kind === "prompts") put({ state: { ...state, prompts: { ...state.prompts, [event.channel]: event } } });
   else if (event.kind === "connected") put({ state: { ...state, connected: event.connected } });
+  else if (event.kind === "clock") {
+    useOffset(event.offset);
+    put({ state: { ...state, clock: { now: event.now, offset: event.offset } } });
+  } else if (event.kind === "user") setUser(state, event.user);
   else if (event.kind === "reset") {
+    forgetLog();
     put({ messages: {}, readUntil: {}, fresh: {} });
     void loadState((state.me as User).id).catch(() => undefined);
   }

@@ -9,6 +9,10 @@ export interface User {
   title?: string;
   tz?: string;
   color?: string;
+  deleted?: boolean;
+  is_restricted?: boolean;
+  is_ultra_restricted?: boolean;
+  is_stranger?: boolean;
 }
 
 export interface Channel {
@@ -22,6 +26,7 @@ export interface Channel {
   user?: string;
   unread: number;
   mentions?: number;
+  is_ext_shared?: boolean;
   last_read?: string | null;
   latest?: string | null;
 }
@@ -36,10 +41,13 @@ export interface SharedFile {
   id: string;
   name?: string;
   title?: string;
-  size?: number;
   mimetype?: string;
-  url_private?: string;
-  url_private_download?: string;
+  filetype?: string;
+  size?: number;
+  is_image?: boolean;
+  /** "tombstone" where the file was deleted. */
+  mode?: string;
+  deleted?: boolean;
 }
 
 export interface Attachment {
@@ -99,6 +107,8 @@ export interface Option {
   value: string;
   description?: TextObject;
   url?: string;
+  /** The label of the group it was found in. */
+  group?: string;
 }
 export interface OptionGroup {
   label: TextObject;
@@ -148,6 +158,53 @@ export interface Command {
   usage_hint?: string;
 }
 
+export interface Shortcut {
+  name: string;
+  type: "global" | "message";
+  callback_id: string;
+  description?: string;
+}
+
+/** The server's time, and how many seconds it was moved from the true one. */
+export interface Clock {
+  now: string;
+  offset: number;
+}
+
+export interface Delivery {
+  mode: "socket" | "http";
+  url?: string | null;
+}
+
+interface MethodFault {
+  method: string;
+  times: number;
+}
+
+/** The faults in force. */
+export interface Faults {
+  rate_limit?: MethodFault[];
+  error_500?: MethodFault[];
+  drop_after_accept?: MethodFault[];
+  lose_ack?: number;
+  duplicate?: number;
+  reorder?: number;
+  delay_ms?: number;
+  rate_tiers?: boolean;
+}
+
+/** One payload, in or out. */
+export interface LogEntry {
+  n: number;
+  at: string;
+  direction: "in" | "out";
+  kind: string;
+  name: string;
+  payload: Loose;
+  response?: Loose;
+  ms?: number;
+}
+
 export interface State {
   team: { id: string; name: string };
   me: User | null;
@@ -162,6 +219,10 @@ export interface State {
   titles?: Title[];
   prompts: Record<string, Prompts>;
   connected: boolean;
+  shortcuts?: Shortcut[];
+  clock?: Clock;
+  delivery?: Delivery;
+  faults?: Faults;
 }
 
 export type StreamEvent =
@@ -174,6 +235,9 @@ export type StreamEvent =
   | ({ kind: "title" } & Title)
   | ({ kind: "prompts"; channel: string } & Prompts)
   | { kind: "connected"; connected: boolean }
+  | ({ kind: "clock" } & Clock)
+  | { kind: "user"; user: User }
+  | { kind: "log"; entry: LogEntry }
   | { kind: "reset" };
 
 export interface Submitted {

@@ -1,5 +1,5 @@
 // `data_visualization`: line, bar, area and pie as plain SVG, with a reading for the pointer, the keyboard and the ear.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Block, Loose } from "../shapes";
 import { T } from "../text";
 import { Pie } from "./pie";
@@ -24,12 +24,17 @@ function readSeries(chart: Loose): { labels: string[]; series: Series[] } {
   return { labels, series };
 }
 
+const NARROWEST = 220;
+
 function useWidth() {
   const ref = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(560);
-  useEffect(() => {
+  // Measured before it is painted, so that it is never first too wide.
+  useLayoutEffect(() => {
     if (!ref.current) return undefined;
-    const watcher = new ResizeObserver(([entry]) => entry && setWidth(Math.max(220, Math.round(entry.contentRect.width))));
+    const take = (wide: number) => setWidth(Math.max(NARROWEST, Math.round(wide)));
+    take(ref.current.clientWidth);
+    const watcher = new ResizeObserver(([entry]) => entry && take(entry.contentRect.width));
     watcher.observe(ref.current);
     return () => watcher.disconnect();
   }, []);
@@ -37,6 +42,8 @@ function useWidth() {
 }
 
 const HEIGHT = 236;
+// A label of the y axis up to this long ("%", "min") stands upright.
+const SHORT = 3;
 
 function plotOf(chart: Loose, width: number, labels: string[], series: Series[]): Plot {
   const known = series.flatMap((one) => one.values).filter((value): value is number => value !== null);
@@ -71,7 +78,7 @@ function Axes({ plot, xLabel, yLabel }: { plot: Plot; xLabel?: string; yLabel?: 
       ))}
       {xLabel && <text class="axis-title" x={(area.left + area.right) / 2} y={HEIGHT - 3} text-anchor="middle">{xLabel}</text>}
       {yLabel && (
-        <text class="axis-title" transform={`translate(11 ${(area.top + area.bottom) / 2}) rotate(-90)`} text-anchor="middle">{yLabel}</text>
+        <text class="axis-title" transform={`translate(11 ${(area.top + area.bottom) / 2}) rotate(${yLabel.length > SHORT ? -90 : 0})`} text-anchor="middle">{yLabel}</text>
       )}
     </g>
   );

@@ -1,13 +1,14 @@
 // What is filled in or chosen: text, selects, dates, boxes. The same controls serve messages and forms.
 import { useEffect, useId, useState } from "preact/hooks";
-import { searchOptions } from "../acts";
 import { shown, useNames } from "../names";
 import { current } from "../room";
 import { TextLine, words } from "../rich";
 import type { Element, Loose, Option, OptionGroup } from "../shapes";
 import { T } from "../text";
 import { Problem } from "./elements";
-import { useField, useSetting } from "./field";
+import { External, MultiExternal } from "./external";
+import { useField } from "./field";
+import { FileInput } from "./file_input";
 import { Unknown } from "./unknown";
 
 export interface ChoiceProps {
@@ -22,12 +23,13 @@ export interface ChoiceProps {
   required?: boolean;
 }
 
-interface Held extends ChoiceProps {
+export interface Held extends ChoiceProps {
   value: Loose;
   choose: (value: Loose) => void;
 }
 
-const attributes = ({ id, labelled, invalid, describedBy, required, element }: Held) => ({
+/** What every control says of itself: its name, whether it is wrong, what describes it. */
+export const attributes = ({ id, labelled, invalid, describedBy, required, element }: Held) => ({
   id,
   "aria-label": id ? undefined : labelled || words(element.placeholder) || undefined,
   "aria-invalid": invalid || undefined,
@@ -127,71 +129,6 @@ function Boxes(held: Held & { many: boolean; options: Option[]; boxed?: boolean 
   );
 }
 
-/** Options that the app itself looks up as one types. */
-function useFound(element: Element, block_id: string | undefined, typed: string | null) {
-  const { host } = useSetting();
-  const [found, setFound] = useState<Option[] | null>(null);
-  useEffect(() => {
-    if (typed === null || !host || typed.length < (element.min_query_length ?? 0)) return undefined;
-    let stale = false;
-    setFound(null);
-    const timer = window.setTimeout(async () => {
-      const options = await searchOptions(host, element.action_id ?? "", block_id, typed).catch(() => []);
-      if (!stale) setFound(options);
-    }, 200);
-    return () => {
-      stale = true;
-      window.clearTimeout(timer);
-    };
-  }, [typed]);
-  return found;
-}
-
-function External(held: Held) {
-  const { element, block_id, value, choose } = held;
-  const [typed, setTyped] = useState<string | null>(null);
-  const [label, setLabel] = useState(() => words(element.initial_option?.text) || String(value || ""));
-  const [at, setAt] = useState(0);
-  const found = useFound(element, block_id, typed);
-  const list = useId();
-  const pick = (option: Option) => {
-    setLabel(words(option.text));
-    setTyped(null);
-    choose(option.value);
-  };
-  const key = (event: KeyboardEvent) => {
-    if (typed === null) return;
-    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    const option = found?.[at];
-    if (by && found?.length) setAt((at + by + found.length) % found.length);
-    else if (event.key === "Enter" && option) pick(option);
-    else if (event.key === "Escape") setTyped(null);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  return (
-    <div class="combo">
-      <input {...attributes(held)} class="field" type="text" role="combobox" autoComplete="off" aria-expanded={typed !== null} aria-controls={list}
-        aria-activedescendant={found?.length ? `${list}-${at}` : undefined} value={typed ?? label} placeholder={words(element.placeholder) || T.typeToSearch}
-        onFocus={(event) => { event.currentTarget.select(); setTyped(""); }} onBlur={() => setTyped(null)} onKeyDown={key}
-        onInput={(event) => { setTyped(event.currentTarget.value); setAt(0); }} />
-      {typed !== null && (
-        <ul class="combo-list" role="listbox" id={list}>
-          {found === null && <li class="combo-note">{T.searching}</li>}
-          {found?.length === 0 && <li class="combo-note">{T.noOptions}</li>}
-          {found?.map((option, i) => (
-            <li key={option.value} id={`${list}-${i}`} role="option" aria-selected={i === at} onPointerDown={(event) => { event.preventDefault(); pick(option); }}>
-              {words(option.text)}
-              {option.description && <small>{words(option.description)}</small>}
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
-  );
-}
-
 function Control(held: Held) {
   const { element } = held;
   switch (element.type) {
@@ -212,6 +149,10 @@ function Control(held: Held) {
       return <Select {...held} />;
     case "external_select":
       return <External {...held} />;
+    case "multi_external_select":
+      return <MultiExternal {...held} />;
+    case "file_input":
+      return <FileInput {...held} />;
     case "checkboxes":
       return <Boxes {...held} many options={optionsOf(element)} />;
     case "radio_buttons":

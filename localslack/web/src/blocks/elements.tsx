@@ -1,7 +1,8 @@
 // Buttons and the like: what is pressed rather than filled in. Knows the setting it stands in, not the server.
-import { useEffect, useRef, useState } from "preact/hooks";
-import { Icon } from "../chrome/icons";
+import { useState } from "preact/hooks";
 import { Dialog } from "../chrome/dialog";
+import { Icon } from "../chrome/icons";
+import { MenuButton, type MenuItem } from "../chrome/menu";
 import { Picture } from "./picture";
 import { Away, TextBlock, TextLine, words } from "../rich";
 import { safeHref } from "../mrkdwn";
@@ -16,11 +17,12 @@ interface Props {
   block_id: string | undefined;
 }
 
+/** A small triangle, as Slack puts beside what failed; the sentence comes with the pointer, the focus or the ear. */
 export function Problem({ text }: { text: string | null }) {
   if (!text) return null;
   return (
-    <span class="problem" role="alert">
-      <Icon name="warning" /> {text}
+    <span class="problem" role="alert" tabIndex={0}>
+      <Icon name="warning" /> <span class="problem-words">{text}</span>
     </span>
   );
 }
@@ -80,67 +82,40 @@ function Button({ element, block_id }: Props) {
   );
 }
 
-/** Closes a pop-up on Escape or on a press elsewhere. */
-function useDismiss(open: boolean, close: () => void) {
-  const ref = useRef<HTMLSpanElement>(null);
-  useEffect(() => {
-    if (!open) return undefined;
-    const away = (event: Event) => !ref.current?.contains(event.target as Node) && close();
-    const key = (event: KeyboardEvent) => event.key === "Escape" && close();
-    document.addEventListener("pointerdown", away);
-    document.addEventListener("keydown", key);
-    return () => {
-      document.removeEventListener("pointerdown", away);
-      document.removeEventListener("keydown", key);
-    };
-  }, [open]);
-  return ref;
-}
-
 function Overflow({ element, block_id }: Props) {
   const { press, busy, problem, dialog } = usePress(element, block_id);
-  const [open, setOpen] = useState(false);
-  const ref = useDismiss(open, () => setOpen(false));
   const pick = (option: Option) => {
     const href = option.url ? safeHref(option.url) : null;
     if (href) window.open(href, "_blank", "noopener,noreferrer");
-    setOpen(false);
     press(option.value);
   };
-  const step = (event: KeyboardEvent) => {
-    const items = [...(ref.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
-    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (!by) return;
-    event.preventDefault();
-    const at = items.indexOf(document.activeElement as HTMLElement);
-    items[(at + by + items.length) % items.length]?.focus();
-  };
+  const items = (): MenuItem[] => (element.options ?? []).map((option: Option) => ({
+    key: option.value, label: words(option.text), note: words(option.description) || undefined, pick: () => pick(option),
+  }));
   return (
-    <span class="pressable overflow" ref={ref} onKeyDown={step}>
-      <button type="button" class="button button-icon" disabled={busy} aria-haspopup="menu" aria-expanded={open}
-        aria-label={T.moreActions} data-action={element.action_id} onClick={() => setOpen(!open)}>
-        <Icon name="more" />
-      </button>
-      {open && (
-        <span class="menu" role="menu">
-          {(element.options ?? []).map((option: Option) => (
-            <button type="button" role="menuitem" key={option.value} onClick={() => pick(option)}>
-              <TextLine text={option.text} />
-              {option.description && <small><TextLine text={option.description} /></small>}
-            </button>
-          ))}
-        </span>
-      )}
+    <span class="pressable" data-action={element.action_id}>
+      <MenuButton label={T.moreActions} items={items} class="button button-icon" shut={busy}><Icon name="more" /></MenuButton>
       <Problem text={problem} />
       {dialog}
     </span>
   );
 }
 
+/** Which thumb was pressed, by person and message: the wire does not say it back. */
+const pressed = new Map<string, string>();
+
 function Feedback({ element, block_id }: Props) {
+  const { host } = useSetting();
+  const me = useNames().me;
+  const key = JSON.stringify([me, host, block_id, element.action_id]);
   const { press, busy, problem } = usePress(element, block_id);
-  const [given, setGiven] = useState<string | null>(null);
+  const [given, setGiven] = useState(pressed.get(key) ?? null);
   const sides = [["positive_button", "thumbUp"], ["negative_button", "thumbDown"]] as const;
+  const choose = (side: string, value: Loose) => {
+    pressed.set(key, side);
+    setGiven(side);
+    press(value);
+  };
   return (
     <span class="pressable feedback">
       {sides.map(([side, icon]) => {
@@ -149,7 +124,7 @@ function Feedback({ element, block_id }: Props) {
         const label = button.accessibility_label ?? words(button.text);
         return (
           <button type="button" key={side} class="button button-icon" disabled={busy} aria-pressed={given === side} title={label} aria-label={label}
-            onClick={() => { setGiven(side); press(button.value); }}>
+            onClick={() => choose(side, button.value)}>
             <Icon name={icon} />
           </button>
         );

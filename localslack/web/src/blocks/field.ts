@@ -24,8 +24,12 @@ const optionValue = (option: Option | undefined) => option?.value ?? "";
 const optionValues = (options: Option[] | undefined) => (options ?? []).map(optionValue);
 const MANY = /^multi_|^checkboxes$/;
 
-/** What an element starts with, by its own initial_* properties. */
+/** What an element starts with, by its own initial_* properties. An external select holds whole options: only the
+ * app knows them. */
 export function initial(element: Element): Loose {
+  if (element.type === "multi_external_select") return element.initial_options ?? [];
+  if (element.type === "external_select") return element.initial_option ?? null;
+  if (element.type === "file_input") return [];
   if (MANY.test(element.type)) {
     return element.initial_options ? optionValues(element.initial_options) : (element.initial_users ?? element.initial_conversations ?? element.initial_channels ?? []);
   }
@@ -39,6 +43,11 @@ export function initial(element: Element): Loose {
 /** The plain value in one of Slack's state objects; undefined where there is none. */
 export function fromState(entry: Loose): Loose {
   if (!entry || typeof entry !== "object") return undefined;
+  if (/external_select$/.test(entry.type ?? "")) return entry.selected_options ?? entry.selected_option ?? undefined;
+  if (entry.files) return entry.files;
+  if (entry.selected_users ?? entry.selected_channels ?? entry.selected_conversations) {
+    return entry.selected_users ?? entry.selected_channels ?? entry.selected_conversations;
+  }
   if (entry.selected_options) return optionValues(entry.selected_options);
   if (entry.selected_option) return optionValue(entry.selected_option);
   const held = entry.value ?? entry.selected_date ?? entry.selected_time ?? entry.selected_date_time ?? entry.selected_user ?? entry.selected_conversation ?? entry.selected_channel;

@@ -26,9 +26,10 @@ export function wrap(label: string, width: number): string[] {
   const letters = Math.max(3, Math.floor(width / LETTER));
   if (label.length <= letters) return [label];
   const cut = (s: string) => (s.length > letters ? `${s.slice(0, letters - 1).trimEnd()}…` : s);
-  const space = label.lastIndexOf(" ", letters);
+  const fitting = label.lastIndexOf(" ", letters);
+  const space = fitting > 0 ? fitting : label.indexOf(" ");
   if (space <= 0) return [cut(label)];
-  return [label.slice(0, space), cut(label.slice(space + 1))];
+  return [cut(label.slice(0, space)), cut(label.slice(space + 1))];
 }
 
 /** Every how many labels one is written, so that they do not run into each other. */

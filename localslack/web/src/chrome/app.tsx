@@ -1,15 +1,18 @@
 // The whole page: it reads the room and lays its parts out.
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { Inspector } from "../lab/inspector";
 import { NamesContext, namesKey, namesOf } from "../names";
-import { type Room, current, findChannel, isAppDm, retry, watch } from "../room";
+import { type Room, allChannels, current, findChannel, isAppDm, openChannel, retry, setLogging, watch } from "../room";
 import type { State } from "../shapes";
 import { T } from "../text";
 import { ChannelPane } from "./channel";
+import { Keys } from "./keys";
 import { Jump } from "./jump";
 import { Modal } from "./modal";
 import { Chooser } from "./people";
 import { Sidebar } from "./sidebar";
 import { ThreadPane } from "./thread";
+import { ThreadsPane } from "./threads";
 import { Topbar } from "./topbar";
 
 function useRoom(): Room {
@@ -30,38 +33,85 @@ function useTitle(state: State | null): void {
   }, [waiting, team]);
 }
 
-function Workspace({ room, state }: { room: Room; state: State }) {
-  const [drawer, setDrawer] = useState(false);
-  const [jump, setJump] = useState<"all" | "people" | null>(null);
-  const names = useMemo(() => namesOf(state), [namesKey(state)]);
-  const channel = findChannel(room.place.channel);
-  const thread = channel && !isAppDm(channel) && room.place.tab === "messages" ? room.place.thread : null;
-  const view = state.views.at(-1);
+type Opened = "jump" | "people" | "switch" | "keys" | null;
+
+/** The next channel up or down the sidebar. */
+function step(by: number): void {
+  const state = current().state;
+  if (!state) return;
+  const open = allChannels(state).filter((channel) => channel.is_member);
+  const at = open.findIndex((channel) => channel.id === current().place.channel);
+  const next = open[(at + by + open.length) % open.length];
+  if (next) openChannel(next.id);
+}
+
+/** The keys that work everywhere. */
+function useKeys(show: (opened: Opened) => void): void {
   useEffect(() => {
     const key = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
+      const control = event.ctrlKey || event.metaKey;
+      const does: Record<string, (() => void) | false> = {
+        KeyK: control && !event.shiftKey && (() => show("jump")),
+        Slash: control && (() => show("keys")),
+        KeyI: event.altKey && (() => setLogging(!current().logging)),
+        KeyU: event.altKey && (() => show("switch")),
+        ArrowUp: event.altKey && (() => step(-1)),
+        ArrowDown: event.altKey && (() => step(1)),
+      };
+      // "/" stands on another key of a Spanish keyboard.
+      const act = does[event.key === "/" ? "Slash" : event.code];
+      if (!act || document.querySelector("dialog[open]")) return;
       event.preventDefault();
-      setJump("all");
+      act();
     };
     document.addEventListener("keydown", key);
     return () => document.removeEventListener("keydown", key);
   }, []);
+}
+
+function Panes({ room, state }: { room: Room; state: State }) {
+  const channel = findChannel(room.place.channel);
+  if (room.place.tab === "threads") return <ThreadsPane state={state} />;
+  if (!channel) return null;
+  const thread = threadShown(room);
+  return (
+    <>
+      <ChannelPane key={`${state.me?.id}/${channel.id}`} room={room} state={state} channel={channel} />
+      {thread && <ThreadPane state={state} channel={channel} thread={thread} messages={room.messages[channel.id]} sought={room.sought} />}
+    </>
+  );
+}
+
+const threadShown = (room: Room) => {
+  const channel = findChannel(room.place.channel);
+  return channel && !isAppDm(channel) && room.place.tab === "messages" ? room.place.thread : null;
+};
+
+function Workspace({ room, state }: { room: Room; state: State }) {
+  const [drawer, setDrawer] = useState(false);
+  const [opened, show] = useState<Opened>(null);
+  const names = useMemo(() => namesOf(state), [namesKey(state)]);
+  const view = state.views.at(-1);
+  useKeys(show);
+  const shape = ["app", threadShown(room) && "with-thread", room.logging && "with-lab"].filter(Boolean).join(" ");
   return (
     <NamesContext.Provider value={names}>
-      <div class={thread ? "app with-thread" : "app"}>
-        <Topbar state={state} onMenu={() => setDrawer(true)} onJump={() => setJump("all")} />
+      <div class={shape}>
+        <Topbar state={state} onMenu={() => setDrawer(true)} onJump={() => show("jump")} inspector={room.logging} onInspector={() => setLogging(!room.logging)}
+          switching={opened === "switch"} onSwitch={(open) => show(open ? "switch" : null)} />
         {room.lost && (
           <div class="lost" role="alert">
             <span class="spinner" aria-hidden="true" /> {T.lineLost} <button type="button" onClick={retry}>{T.retryNow}</button>
           </div>
         )}
         <div class="frame">
-          <Sidebar state={state} active={room.place.channel} open={drawer} onClose={() => setDrawer(false)} onNew={() => setJump("people")} />
-          {channel && <ChannelPane key={`${state.me?.id}/${channel.id}`} room={room} state={state} channel={channel} />}
-          {channel && thread && <ThreadPane state={state} channel={channel} thread={thread} messages={room.messages[channel.id]} />}
+          <Sidebar state={state} place={room.place} open={drawer} onClose={() => setDrawer(false)} onNew={() => show("people")} onKeys={() => show("keys")} />
+          <Panes room={room} state={state} />
+          {room.logging && <Inspector state={state} />}
         </div>
-        {view && <Modal key={view.id} view={view} />}
-        {jump && <Jump state={state} onlyPeople={jump === "people"} done={() => setJump(null)} />}
+        {view && <Modal key={view.id} view={view} depth={state.views.length} />}
+        {(opened === "jump" || opened === "people") && <Jump state={state} onlyPeople={opened === "people"} done={() => show(null)} />}
+        {opened === "keys" && <Keys done={() => show(null)} />}
       </div>
     </NamesContext.Provider>
   );

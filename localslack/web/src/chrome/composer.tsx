@@ -1,12 +1,14 @@
 // Where one types: Enter sends, Shift+Enter breaks the line, @ # / offer what they can complete.
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { join, send } from "../acts";
-import { shown } from "../names";
+import { join, runShortcut, send, sendFiles } from "../acts";
+import { botName } from "../names";
 import type { Channel, State } from "../shapes";
 import { T } from "../text";
-import { Avatar } from "./avatar";
+import { Chips, useAttachments, useDrop } from "./attach";
 import { type Offer, commandOf, offersAt } from "./complete";
 import { Icon, type IconName } from "./icons";
+import { MenuButton, type MenuItem } from "./menu";
+import { Offers } from "./offers";
 
 const drafts = new Map<string, string>();
 
@@ -17,24 +19,12 @@ interface Props {
   state: State;
   channel: Channel;
   thread?: string;
+  /** Which pane it stands in. */
+  place: "channel" | "thread";
   placeholder: string;
   focus?: boolean;
   /** Words put into the composer from outside: an example that was clicked. */
   seed?: { n: number; text: string } | null;
-}
-
-function OfferView({ offer }: { offer: Offer }) {
-  if (offer.kind === "person") {
-    return (
-      <>
-        <Avatar user={offer.user} size={22} />
-        <b>{shown(offer.user)}</b>
-        {offer.user.is_bot ? <span class="badge">{T.app}</span> : <small>{offer.user.title || `@${offer.user.name}`}</small>}
-      </>
-    );
-  }
-  if (offer.kind === "channel") return <><Icon name={offer.channel.is_private ? "lock" : "hash"} size={16} /><b>{offer.channel.name}</b></>;
-  return <><b>{offer.command.command}</b><code>{offer.command.usage_hint}</code><small>{offer.command.description}</small></>;
 }
 
 const MARKS: [IconName, string, string][] = [
@@ -53,7 +43,42 @@ function useDraft(key: string) {
 
 const coarse = () => window.matchMedia("(pointer: coarse)").matches;
 
-export function Composer({ state, channel, thread, placeholder, focus, seed }: Props) {
+/** The ⚡ menu: what the app offers anywhere. */
+function shortcutItems(state: State): MenuItem[] {
+  const global = (state.shortcuts ?? []).filter((one) => one.type === "global");
+  return global.map((one) => ({
+    key: one.callback_id, icon: "bolt", label: one.name, note: one.description, group: botName(state), pick: () => void runShortcut(one.callback_id),
+  }));
+}
+
+function Foot({ state, thread, add, attach, ready, go }: {
+  state: State;
+  thread: string | undefined;
+  add: (what: string) => void;
+  attach: (files: Iterable<File>) => void;
+  ready: boolean;
+  go: () => void;
+}) {
+  const picker = useRef<HTMLInputElement>(null);
+  const picked = (event: Event) => {
+    const input = event.currentTarget as HTMLInputElement;
+    attach([...(input.files ?? [])]);
+    input.value = "";
+  };
+  return (
+    <div class="composer-foot">
+      <input type="file" multiple hidden ref={picker} data-attach onChange={picked} />
+      <button type="button" class="ghost ghost-small" title={T.attach} aria-label={T.attach} onClick={() => picker.current?.click()}><Icon name="clip" /></button>
+      <button type="button" class="ghost ghost-small" title={T.mention} aria-label={T.mention} onClick={() => add("@")}><Icon name="at" /></button>
+      {!thread && <button type="button" class="ghost ghost-small" title={T.slash} aria-label={T.slash} onClick={() => add("/")}><Icon name="slash" /></button>}
+      <MenuButton label={T.shortcuts} items={() => shortcutItems(state)} empty={T.noShortcuts}><Icon name="bolt" /></MenuButton>
+      <span class="composer-tip">{T.sendHint}</span>
+      <button type="button" class="send" disabled={!ready} title={T.send} aria-label={T.send} onClick={go}><Icon name="send" /></button>
+    </div>
+  );
+}
+
+export function Composer({ state, channel, thread, place: pane, placeholder, focus, seed }: Props) {
   const key = `${state.me?.id}/${channel.id}/${thread ?? ""}`;
   const { text, write } = useDraft(key);
   const [caret, setCaret] = useState(0);
@@ -62,7 +87,10 @@ export function Composer({ state, channel, thread, placeholder, focus, seed }: P
   const [problem, setProblem] = useState<string | null>(null);
   const box = useRef<HTMLTextAreaElement>(null);
   const wanted = useRef<number | null>(null);
+  const wrap = useRef<HTMLDivElement>(null);
   const list = useId();
+  const attached = useAttachments(key);
+  const hanging = useDrop(wrap, attached.add);
 
   const found = shut === text ? null : offersAt(state, channel, text, caret);
   const offers = found?.offers ?? [];
@@ -102,12 +130,19 @@ export function Composer({ state, channel, thread, placeholder, focus, seed }: P
     const from = found?.from ?? caret;
     put(`${text.slice(0, from)}${offer.insert}${text.slice(caret).replace(/^ /, "")}`, from + offer.insert.length);
   };
+  const share = async (typed: string) => {
+    attached.setProgress(0);
+    const why = await sendFiles(channel.id, typed, attached.files, thread, attached.setProgress);
+    attached.setProgress(null);
+    if (!why) attached.clear();
+    return why;
+  };
   const go = async () => {
     const typed = text;
-    if (!typed.trim()) return;
+    if ((!typed.trim() && !attached.files.length) || attached.progress !== null) return;
     write("");
     setProblem(null);
-    const why = await send(channel.id, typed, thread);
+    const why = attached.files.length ? await share(typed) : await send(channel.id, typed, thread);
     if (why) {
       setProblem(why);
       if (!drafts.get(key)) write(typed);
@@ -136,6 +171,12 @@ export function Composer({ state, channel, thread, placeholder, focus, seed }: P
     event.preventDefault();
     event.stopPropagation();
   };
+  const paste = (event: ClipboardEvent) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.length) return;
+    event.preventDefault();
+    attached.add(files);
+  };
   const moved = () => setCaret(box.current?.selectionStart ?? 0);
 
   if (!channel.is_member) return (
@@ -145,17 +186,9 @@ export function Composer({ state, channel, thread, placeholder, focus, seed }: P
     </div>
   );
   return (
-    <div class="composer-wrap">
-      {offers.length > 0 && (
-        <ul class="offers" role="listbox" id={list} aria-label={chosen?.kind === "command" ? T.commands : T.people}>
-          {offers.map((offer, i) => (
-            <li key={offer.insert} id={`${list}-${i}`} role="option" aria-selected={offer === chosen}
-              onPointerMove={() => setAt(i)} onPointerDown={(event) => { event.preventDefault(); take(offer); }}>
-              <OfferView offer={offer} />
-            </li>
-          ))}
-        </ul>
-      )}
+    <div class="composer-wrap" ref={wrap}>
+      {hanging && <div class="drop-veil" role="status">{T.dropHere(channel.is_im ? "" : `#${channel.name}`)}</div>}
+      <Offers id={list} offers={offers} chosen={chosen} hover={setAt} take={take} />
       {problem && <div class="composer-problem" role="alert"><Icon name="warning" size={16} /> {problem}</div>}
       {command && <div class="composer-hint"><b>{command.command}</b> <code>{command.usage_hint}</code> <span>{command.description}</span></div>}
       <div class="composer">
@@ -168,15 +201,11 @@ export function Composer({ state, channel, thread, placeholder, focus, seed }: P
           ))}
         </div>
         <textarea ref={box} rows={1} value={text} placeholder={placeholder} aria-label={placeholder} aria-autocomplete="list"
-          aria-controls={offers.length ? list : undefined} aria-activedescendant={chosen ? `${list}-${offers.indexOf(chosen)}` : undefined} data-composer={thread ? "thread" : "channel"}
+          aria-controls={offers.length ? list : undefined} aria-activedescendant={chosen ? `${list}-${offers.indexOf(chosen)}` : undefined} data-composer={pane}
           onInput={(event) => { write(event.currentTarget.value); setCaret(event.currentTarget.selectionStart); setAt(0); }}
-          onKeyDown={keyDown} onKeyUp={moved} onClick={moved} />
-        <div class="composer-foot">
-          <button type="button" class="ghost ghost-small" title={T.mention} aria-label={T.mention} onClick={() => add("@")}><Icon name="at" /></button>
-          {!thread && <button type="button" class="ghost ghost-small" title={T.slash} aria-label={T.slash} onClick={() => add("/")}><Icon name="slash" /></button>}
-          <span class="composer-tip">{T.sendHint}</span>
-          <button type="button" class="send" disabled={!text.trim()} title={T.send} aria-label={T.send} onClick={() => void go()}><Icon name="send" /></button>
-        </div>
+          onKeyDown={keyDown} onKeyUp={moved} onClick={moved} onPaste={paste} />
+        <Chips attachments={attached} />
+        <Foot state={state} thread={thread} add={add} attach={attached.add} ready={(!!text.trim() || attached.files.length > 0) && attached.progress === null} go={() => void go()} />
       </div>
     </div>
   );

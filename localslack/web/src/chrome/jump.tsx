@@ -1,8 +1,8 @@
 // "Ir a…" (Ctrl+K) and "nuevo mensaje": one list of channels and people.
-import { openDm } from "../acts";
-import { matches, shown } from "../names";
+import { openDm, runShortcut } from "../acts";
+import { botName, matches, shown } from "../names";
 import { openChannel } from "../room";
-import type { Channel, State, User } from "../shapes";
+import type { Channel, Shortcut, State, User } from "../shapes";
 import { T } from "../text";
 import { Avatar } from "./avatar";
 import { Dialog } from "./dialog";
@@ -42,14 +42,30 @@ function personRow(user: User, me: string, pick: () => void): Row {
   };
 }
 
+function shortcutRow(state: State, shortcut: Shortcut, pick: () => void): Row {
+  return {
+    key: shortcut.callback_id,
+    group: T.shortcuts,
+    draw: (
+      <>
+        <span class="jump-icon"><Icon name="bolt" /></span>
+        <span class="person-words"><b>{shortcut.name}</b><small>{[botName(state), shortcut.description].filter(Boolean).join(" · ")}</small></span>
+      </>
+    ),
+    pick,
+  };
+}
+
 export function Jump({ state, onlyPeople, done }: { state: State; onlyPeople: boolean; done: () => void }) {
   const find = (typed: string): Row[] => {
     const channels = onlyPeople ? [] : state.channels.filter((channel) => matches(typed, channel.name, channel.topic));
     const people = state.users.filter((user) => user.id !== "USLACKBOT" && matches(typed, shown(user), user.title, user.name));
+    const shortcuts = onlyPeople ? [] : (state.shortcuts ?? []).filter((one) => one.type === "global" && matches(typed, one.name, one.description));
     people.sort((a, b) => Number(!!b.is_bot) - Number(!!a.is_bot));
     return [
       ...channels.map((channel) => channelRow(channel, () => { done(); openChannel(channel.id); })),
       ...people.map((user) => personRow(user, state.me?.id ?? "", () => { done(); void openDm(user.id); })),
+      ...shortcuts.map((one) => shortcutRow(state, one, () => { done(); void runShortcut(one.callback_id); })),
     ];
   };
   return (

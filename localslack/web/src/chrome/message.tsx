@@ -1,19 +1,21 @@
 // One message: who, when, what it says, what can be pressed. Knows nothing of the list it stands in.
 import type { ComponentChildren } from "preact";
 import { memo } from "./memo";
-import { click, copy, react } from "../acts";
+import { useState } from "preact/hooks";
+import { click, react } from "../acts";
 import { BlockList } from "../blocks/block";
 import { SettingContext } from "../blocks/field";
-import { Picture } from "../blocks/picture";
-import { QUICK, emoji } from "../emoji";
+import { emoji } from "../emoji";
 import { type Names, shown, useNames } from "../names";
 import { openThread } from "../room";
 import { Mrkdwn } from "../rich";
-import type { Attachment, Block, Message, SharedFile } from "../shapes";
+import type { Attachment, Block, Message } from "../shapes";
 import { T } from "../text";
 import { clock, full, moment } from "../when";
 import { Avatar } from "./avatar";
+import { Files } from "./files";
 import { Icon } from "./icons";
+import { type OpenTool, Tools, toolKey } from "./message_tools";
 import { nameAndTitle } from "./people";
 
 interface Props {
@@ -45,32 +47,13 @@ function AttachmentView({ attachment }: { attachment: Attachment }) {
   );
 }
 
-function size(bytes: number | undefined): string {
-  if (!bytes) return "";
-  return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-function FileView({ file }: { file: SharedFile }) {
-  const href = file.url_private_download ?? file.url_private;
-  const name = file.title || file.name || file.id;
-  const local = href && new URL(href, window.location.href).origin === window.location.origin ? href : null;
-  if (local && file.mimetype?.startsWith("image/")) return <Picture src={local} alt={name} />;
-  return (
-    <div class="file">
-      <span class="file-icon"><Icon name="file" size={22} /></span>
-      <span class="person-words"><b>{name}</b><small>{size(file.size)}</small></span>
-      {local && <a class="button" href={local} download={file.name}>{T.download}</a>}
-    </div>
-  );
-}
-
 function Body({ message }: { message: Message }) {
   const blocks = (message.blocks ?? []).filter((block): block is Block => !!block);
   return (
     <div class="body">
       {blocks.length ? <BlockList blocks={blocks} /> : message.text && <div class="words"><Mrkdwn text={message.text} /></div>}
       {message.attachments?.map((attachment, i) => <AttachmentView key={i} attachment={attachment} />)}
-      {message.files?.map((file) => <FileView key={file.id} file={file} />)}
+      {!!message.files?.length && <Files files={message.files} />}
       {message.streaming && <span class="caret" aria-hidden="true" />}
       {message.edited && !blocks.length && <span class="edited" title={full(message.edited.ts)}>{T.edited}</span>}
     </div>
@@ -110,31 +93,21 @@ function ReplyLine({ message, replies }: { message: Message; replies: number }) 
   );
 }
 
-function Tools({ message, inThread }: { message: Message; inThread: boolean }) {
-  if (message.ephemeral) return null;
-  return (
-    <div class="tools" role="toolbar" aria-label={T.messageActions}>
-      {QUICK.map((name) => (
-        <button type="button" key={name} class="ghost ghost-small" title={T.reactWith(name)} aria-label={T.reactWith(name)} onClick={() => void react(message, name)}>
-          <span class="emoji">{emoji(name)}</span>
-        </button>
-      ))}
-      {!inThread && (
-        <button type="button" class="ghost ghost-small" title={T.replyInThread} aria-label={T.replyInThread} onClick={() => openThread(message.thread_ts ?? message.ts)}>
-          <Icon name="reply" />
-        </button>
-      )}
-      <button type="button" class="ghost ghost-small" title={T.copyText} aria-label={T.copyText} onClick={() => void copy(message.text)}><Icon name="copy" /></button>
-    </div>
-  );
-}
-
-function Frame({ message, className, children }: { message: Message; className: string; children: ComponentChildren }) {
+function Frame({ message, className, inThread, children }: { message: Message; className: string; inThread?: boolean; children: ComponentChildren }) {
+  const [open, setOpen] = useState<OpenTool>(null);
   const act = (element: { action_id?: string }, block_id: string | undefined, value?: unknown) =>
     click({ channel: message.channel, ts: message.ts }, element.action_id ?? "", block_id, value);
+  const quiet = message.ephemeral || inThread === undefined;
+  const key = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey || quiet) return;
+    if (toolKey(event.key, message, !!inThread, setOpen)) event.preventDefault();
+  };
   return (
     <SettingContext.Provider value={{ host: { channel: message.channel, ts: message.ts }, form: null, state: message.state?.values, act }}>
-      <article class={className} data-ts={message.ts}>{children}</article>
+      <article class={open ? `${className} held` : className} data-ts={message.ts} tabIndex={-1} onKeyDown={key}>
+        {children}
+        {!quiet && <Tools message={message} inThread={!!inThread} open={open} setOpen={setOpen} />}
+      </article>
     </SettingContext.Provider>
   );
 }
@@ -147,7 +120,7 @@ export const MessageView = memo(function MessageView({ message, compact, replies
   }
   const marks = ["message", compact && "compact", message.ephemeral && "ephemeral"].filter(Boolean).join(" ");
   return (
-    <Frame message={message} className={marks}>
+    <Frame message={message} className={marks} inThread={inThread}>
       {message.ephemeral && <div class="only-you"><Icon name="eye" size={14} /> {T.onlyYou}</div>}
       <div class="gutter">
         {compact ? <time class="side-time" title={full(message.ts)}>{clock(message.ts)}</time> : <Avatar user={names.user(message.user ?? "")} id={message.user} />}
@@ -164,7 +137,6 @@ export const MessageView = memo(function MessageView({ message, compact, replies
         <Reactions message={message} />
         {!!replies && <ReplyLine message={message} replies={replies} />}
       </div>
-      <Tools message={message} inThread={inThread} />
     </Frame>
   );
 });

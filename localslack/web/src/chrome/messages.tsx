@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Careful } from "../blocks/unknown";
+import { useNames } from "../names";
 import type { Message } from "../shapes";
 import { T } from "../text";
 import { dayKey, dayName } from "../when";
@@ -40,8 +41,20 @@ function endOf(box: HTMLElement): number {
   return Math.min(end, first.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop - 8);
 }
 
+interface End {
+  key: string;
+  count: number;
+  unreadFrom: string | null;
+  /** The last message when it is one's own: sending always shows what was sent. */
+  own: string | null;
+  /** A message that was looked for. */
+  sought: string | null;
+  /** What stands under the messages is to be seen whole. */
+  foot: boolean;
+}
+
 /** Keeps a scrolled box at its end while it grows, unless one has scrolled up; says how far away the end is. */
-function useEnd(key: string, count: number, unreadFrom: string | null) {
+function useEnd({ key, count, unreadFrom, own, sought, foot }: End) {
   const box = useRef<HTMLDivElement>(null);
   const inside = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
@@ -50,7 +63,7 @@ function useEnd(key: string, count: number, unreadFrom: string | null) {
   const put = useRef(-1);
   const toEnd = () => {
     if (!box.current) return;
-    box.current.scrollTop = endOf(box.current);
+    box.current.scrollTop = foot ? box.current.scrollHeight : endOf(box.current);
     put.current = box.current.scrollTop;
   };
   useLayoutEffect(() => {
@@ -60,17 +73,29 @@ function useEnd(key: string, count: number, unreadFrom: string | null) {
     const line = unreadFrom ? box.current?.querySelector(".new-line") : null;
     if (line) line.scrollIntoView({ block: "center" });
     else toEnd();
-  }, [key, count > 0]);
+  }, [key, count > 0, foot]);
+  const wanted = sought && box.current?.querySelector(`[data-ts="${CSS.escape(sought)}"]`);
   useLayoutEffect(() => {
+    const found = sought && box.current?.querySelector(`[data-ts="${CSS.escape(sought)}"]`);
+    if (!found) return;
+    stuck.current = false;
+    found.scrollIntoView({ block: "center" });
+    found.classList.add("sought");
+  }, [sought, !!wanted, count > 0]);
+  useLayoutEffect(() => {
+    if (own && count > seen.current) stuck.current = true;
     if (stuck.current) {
       toEnd();
       seen.current = count;
     } else setAway(Math.max(0, count - seen.current));
   }, [count]);
+  const settle = useRef(toEnd);
+  settle.current = toEnd;
   useEffect(() => {
     if (!inside.current) return undefined;
-    const watcher = new ResizeObserver(() => stuck.current && toEnd());
+    const watcher = new ResizeObserver(() => stuck.current && settle.current());
     watcher.observe(inside.current);
+    if (box.current) watcher.observe(box.current);
     return () => watcher.disconnect();
   }, []);
   const onScroll = () => {
@@ -97,6 +122,10 @@ interface Props {
   readUntil?: string | null;
   head?: ComponentChildren;
   foot?: ComponentChildren;
+  /** The foot is what one came for: it is scrolled to. */
+  footFirst?: boolean;
+  /** A message that was looked for: it is scrolled to and lit up. */
+  sought?: string | null;
   /** After the first message: "3 respuestas". */
   afterFirst?: ComponentChildren;
   label: string;
@@ -107,16 +136,41 @@ function repliesOf(message: Message, mode: Props["mode"], extra: Map<string, num
   return (message.reply_count ?? 0) + (extra?.get(message.ts) ?? 0);
 }
 
+/** The arrows walk from message to message; from the composer, Shift+Tab comes here. */
+function walkMessages(event: KeyboardEvent): void {
+  const list = event.currentTarget as HTMLElement;
+  const target = event.target as HTMLElement;
+  if (target !== list && !target.matches("article")) return;
+  const items = [...list.querySelectorAll<HTMLElement>("article")];
+  const at = items.indexOf(target);
+  const moves: Record<string, HTMLElement | undefined> = {
+    ArrowUp: at < 0 ? items.at(-1) : items[at - 1],
+    ArrowDown: at < 0 ? items.at(-1) : items[at + 1],
+    Home: items[0],
+    End: items.at(-1),
+  };
+  const next = moves[event.key];
+  if (!next) return;
+  event.preventDefault();
+  next.focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest" });
+}
+
 function Divider({ kind, text }: { kind: "day" | "new" | "talk"; text: string }) {
   return <div class={`${kind}-line`} role="separator"><span>{text}</span></div>;
 }
 
-export function Messages({ id, messages, extraReplies, mode, titleOf, readUntil, head, foot, afterFirst, label }: Props) {
+export function Messages({ id, messages, extraReplies, mode, titleOf, readUntil, sought, head, foot, footFirst, afterFirst, label }: Props) {
+  const me = useNames().me;
+  const last = messages.at(-1);
   const fresh = messages.find((one) => readUntil && at(one) > Number.parseFloat(readUntil));
-  const { box, inside, away, onScroll, toEnd } = useEnd(id, messages.length, fresh?.ts ?? null);
+  const { box, inside, away, onScroll, toEnd } = useEnd({
+    key: id, count: messages.length, unreadFrom: fresh?.ts ?? null, own: last?.user === me ? last.ts : null, sought: sought ?? null,
+    foot: !!footFirst,
+  });
   return (
     <div class="list-wrap">
-      <div class="list" ref={box} onScroll={onScroll} tabIndex={0} role="log" aria-label={label}>
+      <div class="list" ref={box} onScroll={onScroll} onKeyDown={walkMessages} tabIndex={0} role="log" aria-label={label}>
         <div class="list-inside" ref={inside}>
           {head}
           {messages.map((message, i) => {

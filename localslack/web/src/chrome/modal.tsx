@@ -7,6 +7,7 @@ import { TextLine, words } from "../rich";
 import type { Block, Loose, StateValues, View } from "../shapes";
 import { T } from "../text";
 import { Dialog } from "./dialog";
+import { Icon } from "./icons";
 
 const isEmpty = (value: Loose) => value === undefined || value === null || value === "" || (Array.isArray(value) && !value.length);
 
@@ -33,7 +34,8 @@ function useForm(view: View) {
   return { values, errors, setErrors, set };
 }
 
-export function Modal({ view }: { view: View }) {
+/** `depth`: how many windows of the app lie on one another, this one on top. */
+export function Modal({ view, depth }: { view: View; depth: number }) {
   const { values, errors, setErrors, set } = useForm(view);
   const [busy, setBusy] = useState(false);
   const body = useRef<HTMLFormElement>(null);
@@ -60,16 +62,17 @@ export function Modal({ view }: { view: View }) {
       <button type="button" class="button" onClick={() => void closeView(view.id)}><TextLine text={view.close ?? (view.submit ? T.cancel : T.close)} /></button>
       {view.submit && (
         <button type="submit" form={`form-${view.id}`} class="button button-primary" disabled={busy} aria-busy={busy}>
-          {busy ? T.sending : <TextLine text={view.submit} />}
+          {busy ? <><span class="spinner" aria-hidden="true" /> {T.sending}</> : <TextLine text={view.submit} />}
         </button>
       )}
     </>
   );
   return (
-    <Dialog title={words(view.title)} onClose={() => void closeView(view.id)} footer={footer} keep>
+    <Dialog title={words(view.title)} footer={footer} keep onClose={() => void closeView(view.id, depth > 1)} onEscape={() => void closeView(view.id)}
+      onBack={depth > 1 ? () => void closeView(view.id) : undefined}>
       <SettingContext.Provider value={{ host, form: { values, set, errors }, act }}>
         <form id={`form-${view.id}`} ref={body} noValidate onSubmit={(event) => void go(event)}>
-          {errors[""] && <p class="input-error" role="alert">{errors[""]}</p>}
+          {errors[""] && <p class="form-error" role="alert"><Icon name="warning" /> {errors[""]}</p>}
           <BlockList blocks={view.blocks} />
         </form>
       </SettingContext.Provider>

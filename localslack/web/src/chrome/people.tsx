@@ -1,5 +1,4 @@
 // Who one is: the switch in the bar and the first question of the page.
-import { useState } from "preact/hooks";
 import { matches, shown } from "../names";
 import { become, current } from "../room";
 import type { User } from "../shapes";
@@ -29,31 +28,60 @@ export function PersonRow({ user, note }: { user: User; note?: string }) {
   );
 }
 
+/** What sets somebody apart from an ordinary member. */
+export function marksOf(user: User): string[] {
+  const guest = user.is_ultra_restricted ? T.oneChannelGuest : user.is_restricted ? T.guest : "";
+  return [user.deleted ? T.deactivated : "", user.is_stranger ? T.stranger : "", guest].filter(Boolean);
+}
+
+const LAST = "localslack.last";
+
+/** The people one was before, the latest first. */
+function recent(): string[] {
+  try {
+    return JSON.parse(window.localStorage.getItem(LAST) ?? "[]") as string[];
+  } catch {
+    return [];
+  }
+}
+
+function noteRecent(id: string): void {
+  try {
+    window.localStorage.setItem(LAST, JSON.stringify([id, ...recent().filter((one) => one !== id)].slice(0, 4)));
+  } catch {
+    // Without memory the list is only in its own order.
+  }
+}
+
 function PeopleList({ people, done }: { people: User[]; done: () => void }) {
   const me = current().state?.me?.id;
-  const find = (typed: string): Row[] =>
-    people
-      .filter((user) => !user.is_bot && user.id !== "USLACKBOT" && matches(typed, shown(user), user.title, user.name, user.email))
-      .map((user) => ({
-        key: user.id,
-        draw: <PersonRow user={user} note={user.id === me ? T.current : undefined} />,
-        pick: () => {
-          done();
-          if (user.id !== me) void become(user.id);
-        },
-      }));
+  const last = recent().filter((id) => id !== me);
+  const row = (user: User, group: string | undefined): Row => ({
+    key: group ? `${group}${user.id}` : user.id,
+    group,
+    draw: <PersonRow user={user} note={user.id === me ? T.current : marksOf(user)[0]} />,
+    pick: () => {
+      done();
+      noteRecent(user.id);
+      if (user.id !== me) void become(user.id);
+    },
+  });
+  const find = (typed: string): Row[] => {
+    const known = people.filter((user) => !user.is_bot && user.id !== "USLACKBOT" && matches(typed, shown(user), user.title, user.name, user.email));
+    const before = typed ? [] : last.map((id) => known.find((user) => user.id === id)).filter((user): user is User => !!user);
+    return [...before.map((user) => row(user, T.recent)), ...known.map((user) => row(user, before.length ? T.everybody : undefined))];
+  };
   return <Picklist placeholder={T.searchPeople} find={find} none={T.nobodyFound} />;
 }
 
-export function PersonSwitch({ me, people }: { me: User; people: User[] }) {
-  const [open, setOpen] = useState(false);
+export function PersonSwitch({ me, people, open, setOpen }: { me: User; people: User[]; open: boolean; setOpen: (open: boolean) => void }) {
   const [name, title] = nameAndTitle(me);
   return (
     <>
-      <button type="button" class="who" onClick={() => setOpen(true)} aria-haspopup="dialog" title={T.switchTitle}>
+      <button type="button" class="who" onClick={() => setOpen(true)} aria-haspopup="dialog" aria-keyshortcuts="Alt+U" title={`${T.switchTitle} (Alt+U)`}>
         <Avatar user={me} size={24} />
         <span class="who-words">
-          {T.youAre}: <b>{name}</b>
+          <span class="who-are">{T.youAre}: </span><b>{name}</b>
           {title && <span class="who-title"> — {title}</span>}
         </span>
         <Icon name="down" size={16} />

@@ -1,19 +1,21 @@
 // The left side: channels, conversations, the app. Bold is unread.
 import { openDm } from "../acts";
+import type { Place } from "../address";
 import { shown } from "../names";
-import { openChannel } from "../room";
+import { current, go, openChannel } from "../room";
 import type { Channel, State, User } from "../shapes";
 import { T } from "../text";
 import { Avatar } from "./avatar";
 import { Icon } from "./icons";
-import { nameAndTitle } from "./people";
+import { marksOf, nameAndTitle } from "./people";
 
 interface Props {
   state: State;
-  active: string | null;
+  place: Place;
   open: boolean;
   onClose: () => void;
   onNew: () => void;
+  onKeys: () => void;
 }
 
 function Line({ active, unread, badge, onPick, children, label }: {
@@ -67,6 +69,7 @@ function PersonLine({ user, channel, active, me, connected, done }: {
       </span>
       <span class="line-name">{name}{user.id === me && <span class="line-you"> {T.you}</span>}</span>
       {user.is_bot && <span class="badge badge-dim">{T.app}</span>}
+      {marksOf(user).slice(0, 1).map((mark) => <span key={mark} class="badge badge-dim">{mark}</span>)}
     </Line>
   );
 }
@@ -80,8 +83,14 @@ function Group({ title, action, children }: { title: string; action?: preact.Com
   );
 }
 
-export function Sidebar({ state, active, open, onClose, onNew }: Props) {
+export function Sidebar({ state, place, open, onClose, onNew, onKeys }: Props) {
   const me = state.me as User;
+  const inThreads = place.tab === "threads";
+  const active = inThreads ? null : place.channel;
+  const openThreads = () => {
+    go({ ...current().place, thread: null, tab: "threads" });
+    onClose();
+  };
   const find = (id: string | undefined) => state.users.find((user) => user.id === id);
   const bot = find(state.bot.user_id);
   const people = state.dms.map((channel) => ({ channel, user: find(channel.user) })).filter((one) => one.user && !one.user.is_bot);
@@ -95,10 +104,14 @@ export function Sidebar({ state, active, open, onClose, onNew }: Props) {
       <nav class={open ? "sidebar open" : "sidebar"} aria-label={state.team.name}>
         <div class="team">
           <h2>{state.team.name}</h2>
+          <button type="button" class="ghost ghost-light not-phone" onClick={onKeys} title={`${T.keys} (Ctrl+/)`} aria-label={T.keys}><Icon name="keyboard" /></button>
           <button type="button" class="ghost ghost-light" onClick={onNew} title={T.newMessage} aria-label={T.newMessage}><Icon name="pencil" /></button>
           <button type="button" class="ghost ghost-light only-phone" onClick={onClose} aria-label={T.closeMenu}><Icon name="close" /></button>
         </div>
         <div class="lines">
+          <ul class="group">
+            <Line active={inThreads} unread={false} badge={0} label={T.threads} onPick={openThreads}><Icon name="threads" size={16} /><span class="line-name">{T.threads}</span></Line>
+          </ul>
           {bot && <Group title={T.apps}>{line(bot, dmOf(bot.id))}</Group>}
           <Group title={T.channels}>
             {state.channels.map((channel) => <ChannelLine key={channel.id} channel={channel} active={channel.id === active} done={onClose} />)}

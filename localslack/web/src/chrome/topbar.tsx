@@ -1,51 +1,55 @@
-// The bar over everything: jump to a place, who one is, the theme.
-import { useState } from "preact/hooks";
-import type { State } from "../shapes";
+// The bar over everything: jump to a place, the moved clock, the inspector, who one is, the theme.
+import type { Faults, State } from "../shapes";
+import { L } from "../text_lab";
 import { T } from "../text";
+import { now, stamp } from "../when";
 import { Icon } from "./icons";
 import { PersonSwitch } from "./people";
+import { ThemeButton } from "./theme";
 
-const KEY = "localslack.theme";
+/** Whether any fault is switched on. */
+export const anyFault = (faults: Faults | undefined) =>
+  !!faults && Object.entries(faults).some(([name, value]) => name !== "rate_tiers" && (Array.isArray(value) ? value.length > 0 : !!value));
 
-export function startTheme(): void {
-  try {
-    document.documentElement.dataset.theme = window.localStorage.getItem(KEY) === "dark" ? "dark" : "light";
-  } catch {
-    document.documentElement.dataset.theme = "light";
-  }
-}
-
-export function ThemeButton() {
-  const [dark, setDark] = useState(document.documentElement.dataset.theme === "dark");
-  const label = dark ? T.lightTheme : T.darkTheme;
-  const turn = () => {
-    const theme = dark ? "light" : "dark";
-    document.documentElement.dataset.theme = theme;
-    try {
-      window.localStorage.setItem(KEY, theme);
-    } catch {
-      // The choice then lasts until the page is closed.
-    }
-    setDark(!dark);
-  };
+function MovedClock({ state, onOpen }: { state: State; onOpen: () => void }) {
+  if (!state.clock || Math.abs(state.clock.offset) < 1) return null;
   return (
-    <button type="button" class="ghost ghost-light" onClick={turn} title={label} aria-label={label}>
-      <Icon name={dark ? "sun" : "moon"} />
+    <button type="button" class="moved-clock" onClick={onOpen} title={L.clockMoved}>
+      <Icon name="clock" size={15} /> <span>{stamp(now())}</span>
     </button>
   );
 }
 
-export function Topbar({ state, onMenu, onJump }: { state: State; onMenu: () => void; onJump: () => void }) {
+export function Topbar({ state, onMenu, onJump, inspector, onInspector, onSwitch, switching }: {
+  state: State;
+  onMenu: () => void;
+  onJump: () => void;
+  inspector: boolean;
+  onInspector: () => void;
+  onSwitch: (open: boolean) => void;
+  switching: boolean;
+}) {
+  const faulty = anyFault(state.faults);
+  const waiting = [...state.channels, ...state.dms].some((channel) => channel.mentions || (channel.is_im && channel.unread));
   return (
     <header class="topbar">
-      <button type="button" class="ghost ghost-light only-phone" onClick={onMenu} aria-label={T.openMenu}><Icon name="menu" size={20} /></button>
-      <button type="button" class="jump" onClick={onJump} aria-keyshortcuts="Control+K">
+      <button type="button" class="ghost ghost-light only-phone menu-button" onClick={onMenu} aria-label={T.openMenu}>
+        <Icon name="menu" size={20} />
+        {waiting && <i class="fault-mark waiting-mark" title={T.somethingWaits} />}
+      </button>
+      <button type="button" class="jump" onClick={onJump} aria-label={T.jump} aria-keyshortcuts="Control+K">
         <Icon name="search" size={15} />
         <span>{T.jump}</span>
         <kbd>Ctrl K</kbd>
       </button>
       <div class="topbar-end">
-        {state.me && <PersonSwitch me={state.me} people={state.users} />}
+        <MovedClock state={state} onOpen={() => !inspector && onInspector()} />
+        {state.me && <PersonSwitch me={state.me} people={state.users} open={switching} setOpen={onSwitch} />}
+        <button type="button" class={inspector ? "ghost ghost-light on" : "ghost ghost-light"} onClick={onInspector} aria-pressed={inspector}
+          title={`${L.inspector} (Alt+I)`} aria-label={L.inspector} aria-keyshortcuts="Alt+I">
+          <Icon name="pulse" />
+          {faulty && <i class="fault-mark" title={L.faultsOn} />}
+        </button>
         <ThemeButton />
       </div>
     </header>
