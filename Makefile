@@ -10,7 +10,7 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 UV := uv==0.13.9
 export UV_LINK_MODE := copy
 
-.PHONY: run test check bench migration page
+.PHONY: run test check bench torture migration page
 
 run: $(VENV)/run.stamp
 	@exec $(PY) -m bot run
@@ -26,6 +26,13 @@ check: $(VENV)/dev.stamp
 bench: $(VENV)/dev.stamp
 	@set -e; for file in benchmarks/bench_*.py; do \
 		$(PY) -m "benchmarks.$$(basename "$$file" .py)" $(ARGS); done
+
+# The long fault runs; `make test` holds a short form of each.
+torture: $(VENV)/dev.stamp
+	@$(PY) -m tests.slack_fuzz --n 50000
+	@$(PY) -m tests.slack_flood --events 2500
+	@$(PY) -m tests.hostile_messages --n 10000
+	@$(PY) -m tests.hostile_cells
 
 # A new revision: make migration m="what changes". Before the first release: make migration m=first
 migration: $(VENV)/dev.stamp

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from bot.understand import Reader
 
 HOME = Path(__file__).parent.parent
-TEXTS = ("bot/text.yaml", "bot/*/text.yaml", "skills/text.yaml", "skills/*/text.yaml", "db/*/text.yaml")
+TEXTS = (
+    "bot/text.yaml",
+    "bot/*/text.yaml",
+    "bot/*/texts/*.yaml",
+    "skills/text.yaml",
+    "skills/*/text.yaml",
+    "db/*/text.yaml",
+)
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 Knows no KPI and no Slack: skills answer, an edge draws.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -18,43 +19,27 @@ from bot.clarify import Reading, asked_back
 from bot.faults import is_busy, note_failure
 from bot.identity import COMMAND_LINE, Stranger, audience, identify, narrowed
 from bot.merge import several
-from bot.outcome import Outcome, Place, Result, Who
+from bot.outcome import SILENT, Hooks, Outcome, Place, Result, Step, Who
 from bot.requests import well_formed
 from bot.rights import Rights, all_known, known_to, sees_sql, within_reach
 from bot.settings import Settings
-from db.access import Names, names
+from bot.turn import Call, Turn
+from db.access import Names
 from db.audit import Entry, recall, record, remember
 from db.calendars import Calendars
-from db.engine import reading, writing
+from db.engine import Stopped, reading, writing
+from db.known import KnownNames
 from db.metrics import Catalogue
-from skills.contract import Actor, Answer, Context, Language, Option, Question, Refused, Text
+from skills.contract import Answer, Context, Option, Question, Refused, Text
 from skills.text import Texts
 
-__all__ = ["Desk", "Outcome", "Place", "Who"]
+__all__ = ["Desk", "Hooks", "Outcome", "Place", "Who"]
 
 Fields = Mapping[str, Any]
 Read = Callable[..., Reading]
 REMEMBERED = ("answer", "clarify", "refuse")
+TALKED = ("dm", "channel", "slash", "cli")  # where a request without words is a button's
 READERS = 16  # one for the staff, one for each client that looks in
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One question on its way through."""
-
-    connection: Connection
-    actor: Actor
-    names: Names
-    now: datetime
-    previous: dict[str, Any] | None
-
-    @property
-    def language(self) -> Language:
-        return self.actor.language
-
-    @property
-    def today(self) -> date:
-        return self.now.date()
 
 
 class Desk:
@@ -74,43 +59,61 @@ class Desk:
         self._texts, self._rights, self._calendars = texts, rights, calendars
         self._read_with = read_with
         self._readers: dict[Names, Read] = {}
+        self._names = KnownNames()
 
-    def ask(self, text: str, *, who: Who, place: Place, thread: str | None, now: datetime) -> Outcome:
-        """A message as somebody typed it."""
-        return self._handle(partial(self._asked, text), who, place, thread, now, said=text)
-
-    def run(
-        self, intent: str, fields: Fields, *, who: Who, place: Place, thread: str | None, now: datetime
-    ) -> Outcome:
-        """A whole request from a button: the same doors, nothing to read."""
-        return self._handle(partial(self._answered, intent, fields), who, place, thread, now, said=None)
-
-    def _handle(
+    def ask(
         self,
-        work: Callable[[Turn], Outcome],
+        text: str,
+        *,
         who: Who,
         place: Place,
         thread: str | None,
         now: datetime,
-        *,
-        said: str | None,
+        hooks: Hooks = SILENT,
     ) -> Outcome:
-        started = perf_counter()
-        now = now.astimezone(self._settings.agency.zone)
+        """A message as somebody typed it."""
+        return self._handle(partial(self._asked, text), self._call(who, place, thread, now, hooks, text))
+
+    def run(
+        self,
+        intent: str,
+        fields: Fields,
+        *,
+        who: Who,
+        place: Place,
+        thread: str | None,
+        now: datetime,
+        hooks: Hooks = SILENT,
+    ) -> Outcome:
+        """A whole request from a button: the same doors, nothing to read."""
+        answered = partial(self._answered, intent, fields)
+        return self._handle(answered, self._call(who, place, thread, now, hooks, None))
+
+    def _call(
+        self, who: Who, place: Place, thread: str | None, now: datetime, hooks: Hooks, said: str | None
+    ) -> Call:
+        return Call(who, place, thread, now.astimezone(self._settings.agency.zone), hooks, said)
+
+    def _handle(self, work: Callable[[Turn], Outcome], call: Call) -> Outcome:
         person: int | None = None
+        language = self._settings.agency.language
         try:
-            with reading(self._engine) as connection:
-                turn = self._identified(connection, who, place, thread, now)
+            with reading(self._engine, call.hooks.stop) as connection:
+                turn = self._identified(connection, call)
                 if isinstance(turn, Outcome):
                     outcome = turn
                 else:
-                    person = turn.actor.person_id
+                    person, language = turn.actor.person_id, turn.language
                     outcome = self._guarded(work, turn)
+            call.hooks.ready(outcome)
+        except Stopped:
+            stopped = self._texts.say(language, "desk.stopped")
+            outcome = Outcome("none", language, message=stopped, about="stopped")
         except Exception as error:
-            self._note(who, place, thread, now, said, person, started, None, type(error).__name__)
+            self._note(call, person, None, type(error).__name__)
             raise
         try:
-            self._note(who, place, thread, now, said, person, started, outcome, outcome.about)
+            self._note(call, person, outcome, outcome.about)
         except DBAPIError as error:
             if not is_busy(error):
                 raise
@@ -119,27 +122,25 @@ class Desk:
             return Outcome("refuse", outcome.language, message=busy, about="busy")
         return outcome
 
-    def _identified(
-        self, connection: Connection, who: Who, place: Place, thread: str | None, now: datetime
-    ) -> Turn | Outcome:
-        known = names(connection)
-        actor = identify(connection, who, self._settings, self._texts, known, now.date())
+    def _identified(self, connection: Connection, call: Call) -> Turn | Outcome:
+        known = self._names.of(connection)
+        actor = identify(connection, call.who, self._settings, self._texts, known, call.now.date())
         if isinstance(actor, Stranger):
             language = self._settings.agency.language
             said = self._texts.say(language, actor.key, **actor.slots)
             return Outcome("denied", language, message=said, about="unknown_person")
-        seen = audience(place, self._settings.channels, known)
+        seen = audience(call.place, self._settings.channels, known)
         if seen is not None:
             actor = narrowed(actor, seen, known, self._texts)
         if seen is None or actor.scope.contradicts_itself:
             key = "desk.channel_closed" if seen is None else "desk.channel_too_coarse"
             said = self._texts.say(actor.language, key)
             return Outcome("denied", actor.language, message=said, about="channel")
-        previous = recall(connection, place.id, thread) if thread else None
-        own = known_to(connection, actor, known, now.date())
+        previous = recall(connection, call.place.id, call.thread) if call.thread else None
+        own = known_to(connection, actor, known, call.now.date())
         if previous and not all_known(previous, own):
             previous = None  # somebody else's question in a shared thread
-        return Turn(connection, actor, own, now, previous)
+        return Turn(connection, actor, own, call.now, previous, call.hooks)
 
     def _guarded(self, work: Callable[[Turn], Outcome], turn: Turn) -> Outcome:
         try:
@@ -171,7 +172,8 @@ class Desk:
         if turn.previous:
             ((intent, fields),) = turn.previous.items()
             previous = {"intent": intent, "fields": fields}
-        read = self._reader_of(turn.names)(text, now=turn.now, previous=previous)
+        with self._step(turn, "read", self._texts.say(turn.language, "desk.step_read")):
+            read = self._reader_of(turn.names)(text, now=turn.now, previous=previous)
         return self._with_repairs(turn, read, self._act(turn, read))
 
     def _with_repairs(self, turn: Turn, read: Reading, outcome: Outcome) -> Outcome:
@@ -279,13 +281,27 @@ class Desk:
         answer = partial(question.answer, context)
         if len(metrics) < 2:
             self._refuse_planned(turn, *metrics)
-            return answer(request)
+            with self._metric_step(turn, *metrics):
+                return answer(request)
 
         def one(metric: str) -> Answer:
             self._refuse_planned(turn, metric)
-            return answer(request.model_copy(update={"metric": metric}))
+            with self._metric_step(turn, metric):
+                return answer(request.model_copy(update={"metric": metric}))
 
         return several(metrics, one, context.say)
+
+    def _metric_step(self, turn: Turn, *metrics: str) -> AbstractContextManager[None]:
+        name = ", ".join(self._catalogue.label(metric, turn.language) for metric in metrics)
+        name = name or self._texts.say(turn.language, "desk.step_look")
+        return self._step(turn, ",".join(metrics) or "look", name)
+
+    @contextmanager
+    def _step(self, turn: Turn, key: str, name: str) -> Iterator[None]:
+        """Says what is being worked on, and that it is done."""
+        turn.hooks.step(Step(key, name, done=False))
+        yield
+        turn.hooks.step(Step(key, name, done=True))
 
     def _refuse_planned(self, turn: Turn, *metrics: str) -> None:
         for metric in metrics:
@@ -316,36 +332,30 @@ class Desk:
 
     # --- The record ------------------------------------------------------------------------------
 
-    def _note(
-        self,
-        who: Who,
-        place: Place,
-        thread: str | None,
-        now: datetime,
-        said: str | None,
-        person: int | None,
-        started: float,
-        outcome: Outcome | None,
-        reason: str | None,
-    ) -> None:
-        """The audit row and the thread's memory, together."""
+    def _note(self, call: Call, person: int | None, outcome: Outcome | None, reason: str | None) -> None:
+        """The audit row, the thread's memory and the answer's way to the asker, together."""
+        who, place = call.who, call.place
+        pressed = call.said is None and place.kind in TALKED
         entry = Entry(
-            at=now,
+            at=call.now,
             person_id=None if person == COMMAND_LINE else person,
             actor=f"{who.via} as {who.id}" if who.via and who.via != who.id else who.id,
-            entrance="button" if said is None else place.kind,
+            entrance="button" if pressed else place.kind,
             place=place.id,
-            said=said,
+            said=call.said,
             request=outcome.request if outcome else None,
             outcome=outcome.outcome if outcome else "failed",
             reason=reason,
             rows=len(outcome.answer.rows) if outcome and outcome.answer else 0,
-            took_ms=round((perf_counter() - started) * 1000),
+            took_ms=round((perf_counter() - call.started) * 1000),
+            ref=call.hooks.ref,
         )
         with writing(self._engine) as connection:
             record(connection, entry)
-            if thread and outcome and outcome.request and outcome.outcome in REMEMBERED:
-                remember(connection, place.id, thread, outcome.request, now)
+            if call.thread and outcome and outcome.request and outcome.outcome in REMEMBERED:
+                remember(connection, place.id, call.thread, outcome.request, call.now)
+            if outcome:
+                call.hooks.deliver(connection, outcome)
 
 
 def wire(request: BaseModel) -> dict[str, Any]:
@@ -357,7 +367,7 @@ def wire(request: BaseModel) -> dict[str, Any]:
 def _noted(texts: Texts, turn: Turn, request: BaseModel, answer: Answer) -> Answer:
     """A ranking of one would pass for the whole floor: say whose rows these are."""
     if answer.basis is not None and not sees_sql(turn.actor):
-        answer = replace(answer, basis=replace(answer.basis, sql=""))
+        answer = replace(answer, basis=replace(answer.basis, query=None))
     dims, scope = set(getattr(request, "dims", ())), turn.actor.scope
     alone = scope.agents is not None and bool(dims & {"agent", "supervisor"})
     if not alone and not (scope.supervisors is not None and "supervisor" in dims):

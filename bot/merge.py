@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from skills.contract import Answer, Basis, Part, Refused, Say, Text
 
@@ -47,5 +48,9 @@ def _together(bases: Sequence[Basis]) -> Basis | None:
         as_of={source: at for basis in bases for source, at in basis.as_of.items()},
         as_of_label=" · ".join(dict.fromkeys(basis.as_of_label for basis in bases)),
         notes=tuple(dict.fromkeys(note for basis in bases for note in basis.notes)),
-        sql=";\n\n".join(basis.sql for basis in bases if basis.sql),
+        query=partial(_statements, bases) if any(basis.query for basis in bases) else None,
     )
+
+
+def _statements(bases: Sequence[Basis]) -> str:
+    return ";\n\n".join(basis.sql for basis in bases if basis.query is not None)

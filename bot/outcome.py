@@ -1,10 +1,13 @@
 """What goes into the desk and what comes out: who asks, where, and what became of it. Knows no rule."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sqlalchemy import Connection
+
 from bot.console import plain
+from db.engine import Stop
 from skills.contract import Answer, Basis, Language, Option
 
 Result = Literal[
@@ -35,9 +38,46 @@ class Who:
 class Place:
     """Where it is asked, and so who reads along: a channel's members, or (elsewhere) the asker alone."""
 
-    kind: Literal["dm", "channel", "slash", "cli"]
+    kind: Literal["dm", "channel", "slash", "home", "modal", "cli"]
     id: str
     name: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far a question is: `name` is what is being worked on, in the asker's language."""
+
+    key: str
+    name: str
+    done: bool
+
+
+def _undelivered(_connection: Connection, _outcome: "Outcome") -> None:
+    """Whoever asked takes the outcome from the desk's hand."""
+
+
+def _unheard(_step: Step) -> None:
+    """Nobody watches."""
+
+
+def _unprepared(_outcome: "Outcome") -> None:
+    """Nothing takes long to make."""
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What an entrance hangs on a question. `deliver` runs in the transaction of the record, so that an
+    answer is on its way exactly when it is on record; `step` is called from the working thread. `ready` comes
+    before that transaction: what takes long to make is made there, while nobody waits for the database."""
+
+    deliver: Callable[[Connection, "Outcome"], None] = _undelivered
+    step: Callable[[Step], None] = _unheard
+    stop: Stop | None = None
+    ref: str | None = None  # the answer's key in the record
+    ready: Callable[["Outcome"], None] = _unprepared
+
+
+SILENT = Hooks()
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,13 @@ VARIABLES = {
     "SLACK_BOT_TOKEN": ("slack", "bot_token"),
     "SLACK_APP_TOKEN": ("slack", "app_token"),
     "SLACK_SIGNING_SECRET": ("slack", "signing_secret"),
+    "SLACK_SIGNING_SECRET_BEFORE": ("slack", "signing_secret_before"),
+    "SLACK_CLIENT_ID": ("slack", "client_id"),
+    "SLACK_CLIENT_SECRET": ("slack", "client_secret"),
     "SLACK_API_URL": ("slack", "api_url"),
+    "CARTERA_KEYS": ("slack", "keys"),
 }
-SECRETS = ("bot_token", "app_token", "signing_secret")
+SECRETS = ("bot_token", "app_token", "signing_secret", "signing_secret_before", "client_secret", "keys")
 
 
 class _Section(BaseModel):
@@ -68,12 +72,24 @@ class Slack(_Section):
     bot_token: SecretStr | None = None
     app_token: SecretStr | None = None
     signing_secret: SecretStr | None = None
+    signing_secret_before: SecretStr | None = None  # still accepted while the secret is being changed
     api_url: str | None = None
+    public_url: str | None = None  # where Slack and browsers reach this bot: installations and links
+    client_id: str | None = None  # given: several workspaces, each installed by OAuth
+    client_secret: SecretStr | None = None
+    keys: SecretStr | None = None  # Fernet keys, comma-separated, the newest first: tokens at rest
+    teams: tuple[str, ...] = ()  # workspaces that may install; none named, none may
+
+    @property
+    def by_oauth(self) -> bool:
+        """Whether workspaces install the app themselves, instead of one token of ours."""
+        return self.client_id is not None
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Which variables this mode still needs to reach Slack."""
-        needed = ("bot_token", "app_token" if self.mode == "socket" else "signing_secret")
+        needed: list[str] = ["client_secret", "keys"] if self.by_oauth else ["bot_token"]
+        needed.append("app_token" if self.mode == "socket" else "signing_secret")
         names = {key: variable for variable, (_, key) in VARIABLES.items()}
         return tuple(names[key] for key in needed if getattr(self, key) is None)
 
@@ -99,6 +115,14 @@ class Limits(_Section):
     workers: int = Field(default=8, ge=1, le=64)
 
 
+class Keep(_Section):
+    """How long what is sensitive stays where people can see it."""
+
+    account_messages_hours: int = Field(default=24, ge=1)  # messages that show an account's data
+    files_hours: int = Field(default=168, ge=1)  # workbooks and images shared in Slack
+    link_minutes: int = Field(default=15, ge=1, le=1440)  # a link to a document
+
+
 class Settings(_Section):
     environment: Literal["demo", "production"] = "demo"
     agency: Agency = Agency()
@@ -107,6 +131,7 @@ class Settings(_Section):
     channels: Channels = Channels()
     reading: Reading = Reading()
     limits: Limits = Limits()
+    keep: Keep = Keep()
 
 
 @dataclass(frozen=True)

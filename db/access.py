@@ -4,11 +4,11 @@ Knows no request and no sentence; a skill asks here and never decides for itself
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, false, func, or_, select
 
 from db.periods import Period
 from db.scope import Scope
@@ -275,3 +275,62 @@ def _works_within(connection: Connection, scope: Scope, who: ColumnElement[bool]
         return True
     held = select(assignments.c.id).join(accounts, accounts.c.id == assignments.c.account_id)
     return bool(connection.execute(select(exists(held.where(who, *limits)))).scalar())
+
+
+# --- Accounts --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FoundAccount:
+    """An account by its number; two clients may use the same one."""
+
+    id: int
+    number: str
+    client_id: int
+    client: str
+    campaign: str
+
+
+def find_accounts(
+    connection: Connection, scope: Scope, text: str, on: date, limit: int, *, client: int | None = None
+) -> list[FoundAccount]:
+    """Accounts within reach whose number holds `text`: the number itself first, then those that begin so.
+
+    Never by a debtor's name. An account out of reach is as if it did not exist.
+    """
+    wanted = text.strip()
+    if not wanted or not wanted.isprintable():
+        return []
+    number = accounts.c.account_no
+    nearest = case(
+        (func.lower(number) == wanted.lower(), 0), (number.istartswith(wanted, autoescape=True), 1), else_=2
+    )
+    query = (
+        select(accounts.c.id, number, accounts.c.client_id, clients.c.name, campaigns.c.name)
+        .join(clients, clients.c.id == accounts.c.client_id)
+        .join(campaigns, campaigns.c.id == accounts.c.campaign_id)
+        .where(number.icontains(wanted, autoescape=True), *accounts_within(scope, on))
+        .order_by(nearest, number, accounts.c.id)
+        .limit(limit)
+    )
+    if client is not None:
+        query = query.where(accounts.c.client_id == client)
+    return [FoundAccount(*row) for row in connection.execute(query)]
+
+
+def accounts_within(scope: Scope, on: date) -> list[ColumnElement[bool]]:
+    """The mandatory WHERE over accounts: the clients and campaigns in reach; for an agent or a team, what
+    they hold that day. Who sees aggregates only sees no account."""
+    if scope.contradicts_itself or not scope.shows("agent"):
+        return [false()]
+    limits = scope_conditions(replace(scope, agents=None, supervisors=None), accounts.c)
+    held = select(assignments.c.account_id).where(
+        assignments.c.from_on <= on, or_(assignments.c.to_on.is_(None), assignments.c.to_on > on)
+    )
+    if scope.agents is not None:
+        limits.append(accounts.c.id.in_(held.where(assignments.c.agent_id.in_(sorted(scope.agents)))))
+    if scope.supervisors is not None:
+        today = Period(start=on, end=on)
+        team = select(memberships.c.person_id).where(_led_by(scope.supervisors), _during(today))
+        limits.append(accounts.c.id.in_(held.where(assignments.c.agent_id.in_(team))))
+    return limits

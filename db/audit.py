@@ -30,6 +30,7 @@ class Entry:
     reason: str | None
     rows: int
     took_ms: int
+    ref: str | None = None
 
 
 def record(connection: Connection, entry: Entry) -> None:
@@ -47,6 +48,7 @@ def record(connection: Connection, entry: Entry) -> None:
             reason=entry.reason[:60] if entry.reason else None,
             rows=entry.rows,
             took_ms=entry.took_ms,
+            ref=entry.ref,
         )
     )
 
@@ -65,8 +67,7 @@ def _json(value: Mapping[str, Any] | None) -> str | None:
 def remember(
     connection: Connection, place: str, thread: str, request: Mapping[str, Any], at: datetime
 ) -> None:
-    """The thread now speaks of this request; threads nobody touched for a month are forgotten."""
-    connection.execute(delete(threads).where(threads.c.updated_at < at - THREAD_LIFE))
+    """The thread now speaks of this request."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     row = {"request": _json(request), "updated_at": at}
     connection.execute(
@@ -74,6 +75,11 @@ def remember(
         .values(place=place, thread=thread, **row)
         .on_conflict_do_update(index_elements=["place", "thread"], set_=row)
     )
+
+
+def forget(connection: Connection, now: datetime) -> None:
+    """Drops the threads that nobody touched for a month."""
+    connection.execute(delete(threads).where(threads.c.updated_at < now - THREAD_LIFE))
 
 
 def recall(connection: Connection, place: str, thread: str) -> dict[str, Any] | None:

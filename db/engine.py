@@ -8,9 +8,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_MS = 15_000
@@ -58,21 +61,81 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+class Stopped(Exception):
+    """Whoever asked wants no answer any more."""
+
+
+class Stop:
+    """A question's way out: `request` may be called from any thread, and ends the statement under way."""
+
+    def __init__(self) -> None:
+        self._lock, self._cancel = Lock(), _nothing
+        self.requested = False
+
+    def request(self) -> None:
+        with self._lock:
+            self.requested = True
+            self._cancel()
+
+    def check(self) -> None:
+        if self.requested:
+            raise Stopped
+
+    @contextmanager
+    def watching(self, connection: Connection) -> Iterator[None]:
+        """Raises Stopped out of whatever runs on the connection once a stop is requested."""
+        driver: Any = connection.connection.driver_connection
+        ends = driver.interrupt if connection.dialect.name == "sqlite" else driver.cancel_safe
+        # SQLite interrupts only what runs at that moment: the next statement has to look for itself.
+        event.listen(connection, "before_cursor_execute", self._before)
+        with self._lock:
+            self._cancel = ends
+        try:
+            yield
+            self.check()
+        except DBAPIError:
+            self.check()
+            raise
+        finally:
+            with self._lock:
+                self._cancel = _nothing
+            event.remove(connection, "before_cursor_execute", self._before)
+
+    def _before(self, *_: Any) -> None:
+        self.check()
+
+
+def _nothing() -> None:
+    return None
+
+
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def reading(engine: Engine, stop: Stop | None = None) -> Iterator[Connection]:
     """One consistent, read-only snapshot: a question's several selects see the same instant."""
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA query_only=ON")
             try:
-                yield connection
+                with _watched(connection, stop):
+                    yield connection
             finally:
                 connection.rollback()
                 connection.exec_driver_sql("PRAGMA query_only=OFF")
                 connection.rollback()
         else:
             options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-            yield connection.execution_options(**options)
+            connection = connection.execution_options(**options)
+            with _watched(connection, stop):
+                yield connection
+
+
+@contextmanager
+def _watched(connection: Connection, stop: Stop | None) -> Iterator[None]:
+    if stop is None:
+        yield
+    else:
+        with stop.watching(connection):
+            yield
 
 
 @contextmanager

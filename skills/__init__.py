@@ -8,7 +8,8 @@ if TYPE_CHECKING:
 
 def all_skills() -> "tuple[Skill, ...]":
     """Every skill there is. Imported when asked for: a skill's own imports pass through this module."""
+    from skills.accounts.skill import SKILL as ACCOUNTS
     from skills.help.skill import SKILL as HELP
     from skills.kpi.skill import SKILL as KPI
 
-    return (KPI, HELP)
+    return (KPI, ACCOUNTS, HELP)

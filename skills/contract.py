@@ -175,7 +175,11 @@ class Basis:
     as_of_label: str  # "saldos al 22-nov (hoy) · pagos al 21-nov (ayer)"
     read_from: Literal["cells", "facts"]
     notes: tuple[str, ...] = ()
-    sql: str = ""
+    query: Callable[[], str] | None = None  # the statements as text: made when somebody wants to read them
+
+    @property
+    def sql(self) -> str:
+        return self.query() if self.query is not None else ""
 
 
 @dataclass(frozen=True)
@@ -188,6 +192,7 @@ class Answer:
     rows: tuple[Mapping[str, Any], ...] = ()
     basis: Basis | None = None
     next: tuple[Option, ...] = ()  # splits, comparison
+    sensitive: bool = False  # shows an account: it must not linger where others may come by
 
 
 # --- Questions -----------------------------------------------------------------------------------
@@ -206,6 +211,7 @@ class Context:
     names: Any  # db.access.Names
     calendars: Any  # db.calendars.Calendars
     say: Say
+    memo: dict[Any, Any] = field(default_factory=dict)  # what one question has read already
 
 
 class Refused(Exception):

@@ -8,8 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from bot.app import text_files
 from bot.outcome import Outcome
-from bot.slack.app import TEXT_FILE
 from bot.slack.message import Message
 from bot.slack.render import Renderer
 from db.periods import Period
@@ -66,7 +66,7 @@ def basis(**changes: Any) -> Basis:
             "as_of": {"balances": "2026-11-20"},
             "as_of_label": "saldos al vie 20-nov (ayer)",
             "read_from": "cells",
-            "sql": "SELECT sum(rolled), sum(cohort)\nFROM migrations\nWHERE period_start = '2026-11-16'",
+            "query": lambda: "SELECT sum(rolled), sum(cohort)\nFROM migrations\nWHERE period_start = '2026-11'",
             **changes,
         }
     )
@@ -142,7 +142,7 @@ def several_figures() -> Outcome:
         "Roll rate y cura",
         "Dos indicadores · esta semana",
         (figures,),
-        basis=basis(read_from="facts", sql=""),
+        basis=basis(read_from="facts", query=None),
     )
     return Outcome("answer", "es", kpi(), answer)
 
@@ -250,7 +250,7 @@ def markup_in_names() -> Outcome:
             scope=EVIL,
             as_of_label=EVIL,
             notes=(EVIL,),
-            sql=EVIL,
+            query=lambda: EVIL,
         ),
         next=(Option(EVIL, "kpi", {"metric": EVIL}),),
     )
@@ -275,7 +275,7 @@ SAMPLES = {
 
 
 def renderer() -> Renderer:
-    return Renderer(load_texts(TEXT_FILE), lambda: date(2026, 11, 21))
+    return Renderer(load_texts(*text_files()), lambda: date(2026, 11, 21))
 
 
 def as_json(message: Message) -> Mapping[str, Any]:

@@ -3,30 +3,35 @@ on the company of tests/small.py."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 from pydantic import SecretStr
 from sqlalchemy import Engine, select
 
-from bot.app import App, build, reader
-from bot.desk import Desk, Read
+from bot.desk import Desk
+from bot.rights import rights_of
 from bot.settings import Channels, Settings, Slack
 from bot.slack.app import SlackEdge, build_slack
-from db.access import Names
+from bot.slack.http import EVENTS
 from db.tables.house import audit
 from localslack.serve import Server, running
+from skills import all_skills
+from tests.slow_skill import Gates, house, read_also
 from tests.small import NOW
 
 JSON = dict[str, Any]
 MANIFEST = json.loads((Path(__file__).parent.parent / "manifest.json").read_text(encoding="utf-8"))
 BOT, LAURA, MARCO, ANA, GLORIA, EXTERNAL = "UCARTERA", "U11", "U12", "U21", "U31", "U99"
+CLIENTE, CARO = "U32", "U33"
 FLOOR, AWAY = "C1", "C2"
 NAMES = {LAURA: "laura", MARCO: "marco", ANA: "ana", GLORIA: "gloria", EXTERNAL: "externa"}
+NAMES |= {CLIENTE: "oscar", CARO: "caro"}
 TEAM: JSON = {
     "team": {"id": "T1", "name": "Agencia"},
     "bot": {
@@ -37,6 +42,7 @@ TEAM: JSON = {
         "signing_secret": "s",
         "commands": ["/cartera"],
         "events": MANIFEST["settings"]["event_subscriptions"]["bot_events"],
+        "shortcuts": MANIFEST["features"]["shortcuts"],
     },
     "users": [
         {"id": key, "name": name, "real_name": name.title(), "locale": "en-US" if key == MARCO else "es-MX"}
@@ -49,20 +55,17 @@ TEAM: JSON = {
 }
 
 
-def with_a_fault(app: App) -> Callable[[Names], Read]:
-    """The product's own reader, which fails at one word: what a fault of ours looks like from Slack."""
+@dataclass
+class Clock:
+    """The moment the product has; it stands still until it is moved."""
 
-    def read_with(names: Names) -> Read:
-        real = reader(app.catalogue, names, app.settings).read
+    now: datetime = NOW
 
-        def read(text: str, **more: Any) -> Any:
-            if text == "revienta":
-                raise RuntimeError(f"secreto de {text}")
-            return real(text, **more)
+    def __call__(self) -> datetime:
+        return self.now
 
-        return read
-
-    return read_with
+    def advance(self, **delta: float) -> None:
+        self.now += timedelta(**delta)
 
 
 @dataclass
@@ -71,6 +74,8 @@ class World:
     edge: SlackEdge
     engine: Engine
     http: aiohttp.ClientSession
+    clock: Clock = field(default_factory=Clock)
+    gates: Gates = field(default_factory=Gates)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _serving: "asyncio.Task[None] | None" = None
 
@@ -78,8 +83,12 @@ class World:
         self._serving = asyncio.create_task(self.edge.serve(self._stop))
         async with asyncio.timeout(10):
             await self.edge.ready.wait()
+        if self.edge.settings.slack.mode == "http":
+            told = await self.do("app", request_url=f"{self.edge.address}{EVENTS}")
+            assert told["verified"], told
 
     async def stop(self) -> None:
+        self.gates.open()
         self._stop.set()
         if self._serving is not None:
             await self._serving
@@ -91,12 +100,34 @@ class World:
         assert done["ok"], done
         return dict(done)
 
+    async def do_get(self, what: str, **query: str) -> JSON:
+        async with self.http.get(f"{self.server.url}/control/{what}", params=query) as answer:
+            found = await answer.json()
+        assert found["ok"], found
+        return dict(found)
+
+    async def file(self, file_id: str, viewer: str) -> bytes:
+        """A file as this person downloads it."""
+        query = {"id": file_id, "viewer": viewer}
+        async with self.http.get(f"{self.server.url}/control/file", params=query) as answer:
+            assert answer.status == 200, answer.status
+            return await answer.read()
+
     async def say(self, user: str, channel: str, text: str, thread: str | None = None) -> str:
         more = {"thread_ts": thread} if thread else {}
         return str((await self.do("say", user=user, channel=channel, text=text, **more))["ts"])
 
     async def dm(self, user: str) -> str:
-        return str((await self.do("open_dm", user=user, **{"with": BOT}))["channel"]["id"])
+        room = str((await self.do("open_dm", user=user, **{"with": BOT}))["channel"]["id"])
+        if self._serving is not None:
+            await self.heard()
+        return room
+
+    async def heard(self) -> None:
+        """Waits until the bot has acked all that it was told."""
+        async with asyncio.timeout(10):
+            while any("response" not in each for each in await self._log() if each["kind"] == "envelope"):
+                await asyncio.sleep(0.01)
 
     async def click(self, user: str, message: JSON, label: str) -> None:
         (found,) = [b for b in buttons(message) if b["text"]["text"] == label]
@@ -104,11 +135,11 @@ class World:
         assert (await self.do("click", user=user, **where))["acked"]
 
     async def messages(self, channel: str, viewer: str | None = None) -> list[JSON]:
-        """The bot's messages, in order, as this viewer sees them."""
+        """The bot's messages, in order, as this viewer sees them; without one that still grows."""
         query = {"channel": channel, "limit": "500"} | ({"viewer": viewer} if viewer else {})
         async with self.http.get(f"{self.server.url}/control/messages", params=query) as answer:
             found = (await answer.json())["messages"]
-        return [each for each in found if each["user"] == BOT]
+        return [each for each in found if each["user"] == BOT and not each.get("streaming")]
 
     async def answers(self, channel: str, n: int = 1, viewer: str | None = None) -> list[JSON]:
         """Waits until the bot has said `n` things there."""
@@ -120,7 +151,9 @@ class World:
     async def settled(self, channel: str, n: int) -> list[JSON]:
         """`n` answers and, a moment later, still no more."""
         await self.answers(channel, n)
-        await asyncio.sleep(0.25)
+        if self._serving is not None:
+            await self.heard()
+        await asyncio.sleep(0.15)
         return await self.messages(channel)
 
     async def calls(self, method: str) -> list[JSON]:
@@ -145,17 +178,25 @@ class World:
 
 @asynccontextmanager
 async def world(
-    engine: Engine, *, channels: Channels | None = None, desk: Any = None, **edge_parts: Any
+    engine: Engine,
+    *,
+    channels: Channels | None = None,
+    desk: Any = None,
+    mode: Literal["socket", "http"] = "socket",
+    kind: type[Desk] = Desk,
+    **edge_parts: Any,
 ) -> AsyncIterator[World]:
-    """localslack, the edge and a control client, until the block ends."""
+    """localslack, the edge and a control client, until the block ends. `desk` replaces the desk, `kind` is
+    another make of it; `mode` is how Slack reaches the bot."""
     async with running(TEAM) as server, aiohttp.ClientSession() as http:
-        settings = Settings(slack=reaching(server), channels=channels or Channels())
-        app = build(settings, engine=engine)
-        real = Desk(engine, settings, app.catalogue, app.texts, app.rights, app.calendars, with_a_fault(app))
-        edge = build_slack(settings, desk or real, engine, app.texts, clock=lambda: NOW)
+        settings = Settings(slack=reaching(server, mode=mode), channels=channels or Channels())
+        clock, gates, app = Clock(), Gates(), house()
+        rights = rights_of((*all_skills(), gates.skill()))
+        parts = (engine, settings, app.catalogue, app.texts, rights, app.calendars, read_also)
+        edge = build_slack(settings, desk or kind(*parts), engine, app.texts, clock=clock)
         for name, part in edge_parts.items():
             setattr(edge, name, part)
-        built = World(server, edge, engine, http)
+        built = World(server, edge, engine, http, clock, gates)
         await built.start()
         try:
             yield built
@@ -163,9 +204,15 @@ async def world(
             await built.stop()
 
 
-def reaching(server: Server, token: str = "xoxb-t") -> Slack:
-    api_url = server.api_url.rstrip("/")
-    return Slack(bot_token=SecretStr(token), app_token=SecretStr("xapp-t"), api_url=api_url)
+def reaching(server: Server, token: str = "xoxb-t", mode: Literal["socket", "http"] = "socket") -> Slack:
+    return Slack(
+        mode=mode,
+        port=0,
+        bot_token=SecretStr(token),
+        app_token=SecretStr("xapp-t"),
+        signing_secret=SecretStr("s"),
+        api_url=server.api_url.rstrip("/"),
+    )
 
 
 def buttons(message: JSON) -> list[JSON]:

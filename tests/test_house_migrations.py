@@ -1,5 +1,6 @@
 """The schema: migrations make what db/tables says, once, and leave strangers alone."""
 
+import re
 import sqlite3
 import subprocess
 import sys
@@ -49,14 +50,17 @@ def test_sqlite_gets_the_very_same_tables(tmp_path: Path) -> None:
 
 
 def _statements(path: Path) -> dict[str, list[str]]:
+    """Each table's parts, whatever their order: a column added later stands at the end."""
     with sqlite3.connect(path) as connection:
         rows = connection.execute("select name, sql from sqlite_master where sql is not null").fetchall()
     connection.close()
-    return {
-        name: sorted(line.strip().rstrip(",") for line in sql.splitlines() if line.strip())
-        for name, sql in rows
-        if name != version_table.name
-    }
+    return {name: _parts(sql) for name, sql in rows if name != version_table.name}
+
+
+def _parts(sql: str) -> list[str]:
+    head, _, rest = " ".join(sql.replace('"', "").split()).partition("(")
+    body, _, end = rest.rpartition(")")
+    return sorted([head.strip(), end.strip(), *map(str.strip, re.split(r",(?![^(]*\))", body))])
 
 
 def test_three_processes_at_once_migrate_once(database_url: str) -> None:

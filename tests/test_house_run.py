@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot.app import HOME
-from bot.commands.run import subscribed
+from bot.commands.run import declared
 from db.calendars import load_calendars
 from db.cells.refresh import refresh
 from db.engine import open_engine, writing
@@ -71,8 +71,9 @@ def _call(url: str, body: dict[str, str] | None = None) -> Any:
 
 
 def test_the_local_slack_sends_what_the_app_subscribes_to() -> None:
-    assert "message.im" in subscribed()
-    assert "app_home_opened" not in subscribed()
+    assert "message.im" in declared()["events"]
+    assert "reaction_added" not in declared()["events"]
+    assert [each["type"] for each in declared()["shortcuts"]] == ["global", "global", "message"]
 
 
 def test_a_question_in_the_local_slack(product: tuple[subprocess.Popen[str], str]) -> None:

@@ -114,7 +114,7 @@ def test_buttons_carry_a_whole_short_request() -> None:
     (row,) = of_type(drawn("by_campaign"), "actions")
     values = {b["text"]["text"]: json.loads(b["value"]) for b in row["elements"]}
     assert values["Por supervisor"] == {"kpi": {"metric": "roll_rate", "dims": ["supervisor"]}}
-    assert set(values) == {"Por supervisor", "Por asesor", "Comparar", "Definición", "SQL"}
+    assert set(values) == {"Por supervisor", "Por asesor", "Comparar", "Definición", "SQL", "Excel"}
     assert row["block_id"].endswith(ASKER)
 
 
@@ -264,7 +264,7 @@ def test_definition_and_sql_shown_in_full() -> None:
 def test_long_sql_is_cut_and_says_so() -> None:
     outcome = SAMPLES["bare_count"]()
     assert outcome.answer is not None
-    long = replace(outcome.answer, basis=basis(sql="SELECT 1;\n" * 3_000))
+    long = replace(outcome.answer, basis=basis(query=lambda: "SELECT 1;\n" * 3_000))
     message = DRAW.sql(replace(outcome, answer=long))
     assert check_blocks(message.blocks) == []
     assert "aquí se muestra el inicio" in json.dumps(message.blocks, ensure_ascii=False)

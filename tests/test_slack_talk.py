@@ -188,17 +188,36 @@ async def test_ask_back_with_buttons(slack: World) -> None:
     assert len(await slack.settled(room, 2)) == 2
 
 
-async def test_channel_that_may_not_show_figures_refuses_and_direct_message_does_not(company: Engine) -> None:
+async def test_channel_that_may_not_show_figures_shows_them_to_the_asker_alone(company: Engine) -> None:
     async with world(company, channels=Channels(unregistered="refuse")) as slack:
         await slack.say(GLORIA, FLOOR, "@cartera ¿roll rate esta semana?")
-        (answer,) = await slack.answers(FLOOR, 1)
-        assert "%" not in answer["text"]
+        (alone,) = await slack.answers(FLOOR, 1, viewer=GLORIA)
+        assert alone["ephemeral"]
+        assert "Solo para ti" in shown(alone)
+        await slack.say(EXTERNAL, FLOOR, "@cartera ¿roll rate esta semana?")  # nobody's figures, nowhere
+        (stranger,) = await slack.answers(FLOOR, 1, viewer=LAURA)
+        assert "%" not in stranger["text"]
         room = await slack.dm(GLORIA)
         await slack.say(GLORIA, room, "¿roll rate esta semana?")
         (private,) = await slack.answers(room, 1)
         assert "%" in private["text"]
         await slack.click(GLORIA, private, next(one for one in labels(private) if "campaña" in one))
         assert "Alameda" in shown((await slack.answers(room, 2))[1])
+
+
+async def test_the_same_over_signed_http(company: Engine) -> None:
+    """Mention, follow-up, command and click, as requests to an address of the bot's own."""
+    async with world(company, mode="http") as slack:
+        ts = await slack.say(GLORIA, FLOOR, "@cartera ¿roll rate esta semana?")
+        (first,) = await slack.answers(FLOOR, 1)
+        await slack.say(GLORIA, FLOOR, "@cartera y por supervisor", ts)
+        _, second = await slack.answers(FLOOR, 2)
+        assert first["thread_ts"] == second["thread_ts"] == ts
+        await slack.click(GLORIA, first, next(one for one in labels(first) if "campaña" in one))
+        assert "Alameda" in shown((await slack.answers(FLOOR, 3))[2])
+        await slack.do("slash", user=GLORIA, channel=FLOOR, command="/cartera", text="¿roll rate esta semana?")
+        assert "preguntó" in shown((await slack.settled(FLOOR, 4))[3])
+        assert len(slack.audited()) == 4
 
 
 async def test_every_message_has_words_and_makes_no_previews(slack: World) -> None:

@@ -1,31 +1,34 @@
 """What goes wrong between Slack and the bot: lost acks, limits, broken lines, wrong tokens, a stop."""
 
 import asyncio
+import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-import aiohttp
 import pytest
-from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
+from bot import desk
+from bot.app import text_files
 from bot.outcome import Outcome
 from bot.settings import Channels, ChannelScope, Settings, Slack
-from bot.slack.app import TEXT_FILE, build_slack
+from bot.slack.app import build_slack
+from bot.slack.conversation import Delivery
 from bot.slack.faults import CannotServe
-from bot.slack.message import Message
-from bot.slack.post import Poster
 from bot.slack.rooms import Room, Rooms
+from db.engine import writing
 from localslack.serve import running
 from skills.contract import Option
 from skills.text import load_texts
-from tests.slack_samples import SAMPLES, renderer
 from tests.slack_world import FLOOR, GLORIA, TEAM, World, reaching, world
 
 pytest_plugins = ("tests.slack_fixtures",)
 QUESTION = "¿roll rate esta semana?"
-TEXTS = load_texts(TEXT_FILE)
+TEXTS = load_texts(*text_files())
 
 
 OPEN = Channels(registered={"#cobranza": ChannelScope(clients=("ALA",), finest="supervisor")})
@@ -41,7 +44,7 @@ class SharedRooms(Rooms):
 class Slow:
     """A desk that takes its time and counts what it is asked."""
 
-    def __init__(self, seconds: float = 0.7) -> None:
+    def __init__(self, seconds: float = 0.3) -> None:
         self.seconds, self.asked = seconds, 0
 
     def ask(self, text: str, **_: Any) -> Outcome:
@@ -107,22 +110,12 @@ async def test_broken_line_after_the_post_makes_no_second_post(slack: World) -> 
     assert len(await slack.settled(room, 1)) == 1
 
 
-async def test_with_the_librarys_own_retries_it_would_be_posted_twice() -> None:
-    """The ablation of retry_handlers=[]."""
-    async with running(TEAM) as server, aiohttp.ClientSession() as session:
-        client = AsyncWebClient(token="xoxb-t", base_url=server.api_url, session=session)
-        server.workspace.faults.switch({"drop_after_accept": {"method": "chat.postMessage", "times": 1}})
-        await Poster(client).post(FLOOR, Message("hola"))
-        assert len(server.workspace.store.channels[FLOOR].messages) == 2
-
-
 async def test_nobody_is_answered_unchecked(slack: World) -> None:
-    room = await slack.dm(GLORIA)
     await slack.do("faults", error_500={"method": "users.info", "times": 1})
-    await slack.say(GLORIA, room, QUESTION)
-    (answer,) = await slack.answers(room, 1)
+    await slack.say(GLORIA, FLOOR, f"@cartera {QUESTION}")
+    (answer,) = await slack.answers(FLOOR, 1)
     assert "no puedo comprobar quién eres" in answer["text"]
-    assert slack.audited() == [(GLORIA, "dm", room, "denied")]
+    assert slack.audited() == [(GLORIA, "channel", FLOOR, "denied")]
 
 
 async def test_channel_nobody_can_name_shows_nothing(slack: World) -> None:
@@ -144,40 +137,12 @@ async def test_channel_shared_with_another_company(
     assert ("%" in answer["text"]) is shows
 
 
-async def test_what_slack_will_not_draw_is_sent_simpler() -> None:
-    message = renderer().outcome(SAMPLES["by_campaign"]())
-    (chart,) = [block for block in message.blocks if block["type"] == "data_visualization"]
-    too_many = Message(message.text, [*message.blocks, chart, chart])
-    undrawable = Message(message.text, [{"type": "section"}, *message.blocks])
-    async with running(TEAM) as server, aiohttp.ClientSession() as session:
-        client = AsyncWebClient("xoxb-t", server.api_url, session=session, retry_handlers=[])
-        for each in (message, too_many, undrawable):
-            await Poster(client).post(FLOOR, each)
-        sent = [m.body for m in server.workspace.store.channels[FLOOR].messages.values()]
-    kinds = [{block["type"] for block in body.get("blocks", [])} for body in sent]
-    assert "data_visualization" in kinds[0]
-    assert "data_visualization" not in kinds[1]
-    assert "table" in kinds[1]
-    assert kinds[2] == set()
-    assert [body["text"] for body in sent] == [message.text] * 3
-
-
-async def test_slow_answer_shows_that_it_is_coming(company: Engine) -> None:
-    async with world(company, desk=Slow()) as slack:
-        room = await slack.dm(GLORIA)
-        ts = await slack.say(GLORIA, room, QUESTION)
-        await slack.answers(room, 1)
-        await asyncio.sleep(0.1)
-        said = [call["payload"] for call in await slack.calls("assistant.threads.setStatus")]
-    assert [(each["thread_ts"], bool(each["status"])) for each in said] == [(ts, True), (ts, False)]
-
-
 async def test_impatient_person_is_told_to_wait(company: Engine) -> None:
     async with world(company, desk=Slow(0.3)) as slack:
         room = await slack.dm(GLORIA)
-        for _ in range(9):
-            await slack.say(GLORIA, room, QUESTION)
-        said = [each["text"] for each in await slack.answers(room, 9)]
+        for n in range(9):
+            await slack.say(GLORIA, room if n % 2 else FLOOR, f"@cartera {QUESTION}")
+        said = [each["text"] for each in (*await slack.answers(room, 4), *await slack.answers(FLOOR, 5))]
     assert sum("Todavía estoy" in text for text in said) == 2
     assert sum("Listo" in text for text in said) == 7
 
@@ -191,14 +156,40 @@ async def test_double_click_runs_once(company: Engine) -> None:
         for _ in range(2):
             await slack.click(GLORIA, answer, "Otra")
         assert len(await slack.settled(room, 2)) == 2
-    assert slow.asked == 2
+        assert slow.asked == 2
+        slack.clock.advance(seconds=11)  # now it is meant
+        await slack.click(GLORIA, answer, "Otra")
+        assert len(await slack.settled(room, 3)) == 3
+
+
+@pytest.mark.parametrize("undone", [True, False])
+async def test_an_answer_that_is_not_on_record_is_not_sent(
+    slack: World, undone: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ablation goes by what was put, though its transaction never came to be."""
+
+    @contextmanager
+    def busy_at_commit(engine: Engine) -> Iterator[Connection]:
+        locked = sqlite3.OperationalError()
+        locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+        with writing(engine) as connection:
+            yield connection
+            raise OperationalError("commit", None, locked)
+
+    monkeypatch.setattr(desk, "writing", busy_at_commit)
+    if not undone:
+        monkeypatch.setattr(Delivery, "came_of", lambda *_: None)
+    await slack.say(GLORIA, FLOOR, f"@cartera {QUESTION}")
+    (answer,) = await slack.settled(FLOOR, 1)
+    assert ("ocupada" in answer["text"]) is undone
+    assert slack.audited() == []
 
 
 async def test_stop_lets_the_answer_under_way_finish(company: Engine) -> None:
     async with world(company, desk=Slow()) as slack:
         room = await slack.dm(GLORIA)
         await slack.say(GLORIA, room, QUESTION)
-        await asyncio.sleep(0.2)
+        await slack.heard()
         assert await slack.messages(room) == []
         await slack.stop()
         assert len(await slack.messages(room)) == 1
@@ -219,6 +210,6 @@ async def test_slack_out_of_reach_is_said(company: Engine) -> None:
 
 
 def test_settings_that_do_not_suffice_are_said(company: Engine) -> None:
-    for slack, said in ((Slack(mode="http"), "modo http"), (Slack(), "SLACK_BOT_TOKEN")):
+    for slack, said in ((Slack(mode="http"), "SLACK_SIGNING_SECRET"), (Slack(), "SLACK_BOT_TOKEN")):
         with pytest.raises(CannotServe, match=said):
             build_slack(Settings(slack=slack), Slow(), company, TEXTS)

@@ -62,7 +62,7 @@ def local_slack(app: App, port: int | None) -> Iterator[Settings]:
     from db.demo import team_file
 
     team = team_file(app.engine)
-    team["bot"]["events"] = subscribed()
+    team["bot"] = {**team["bot"], **declared()}
     with TemporaryDirectory(prefix="cartera-") as folder:
         file = Path(folder) / "team.json"
         file.write_text(json.dumps(team, ensure_ascii=False), encoding="utf-8")
@@ -77,10 +77,14 @@ def local_slack(app: App, port: int | None) -> Iterator[Settings]:
             _end(process)
 
 
-def subscribed() -> list[str]:
-    """The events that the real app is sent, so that the local Slack sends no others."""
+def declared() -> dict[str, Any]:
+    """The events the real app is sent and the shortcuts it has, so that the local Slack knows no others."""
     manifest = json.loads((HOME / "manifest.json").read_text(encoding="utf-8"))
-    return list(manifest["settings"]["event_subscriptions"]["bot_events"])
+    return {
+        "events": manifest["settings"]["event_subscriptions"]["bot_events"],
+        "shortcuts": manifest["features"]["shortcuts"],
+        "commands": manifest["features"]["slash_commands"],
+    }
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -1,10 +1,13 @@
-"""Builds the Slack edge and keeps it connected. Knows tokens and sockets, no message."""
+"""Builds the Slack edge and keeps it connected, by socket or signed HTTP. Knows tokens, no message."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -14,22 +17,32 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Engine
 
+from bot import outbox
+from bot.faults import note_failure
 from bot.settings import Settings
-from bot.slack.conversation import Conversation, Desk, Edge
+from bot.slack import feedback, granted, links, listeners, surfaces
+from bot.slack.conversation import Conversation
+from bot.slack.edge import Desk, Edge
 from bot.slack.faults import SLACK_FAULTS, CannotServe, log, slack_code
-from bot.slack.listeners import Keys, inbox_keys, register
-from bot.slack.people import Profiles
+from bot.slack.http import listening
 from bot.slack.post import Poster
 from bot.slack.records import Records
 from bot.slack.render import Renderer
 from bot.slack.rooms import Rooms
+from bot.slack.sender import Sender
+from bot.slack.tenancy import Tenancy, by_oauth, one_token
 from bot.slack.turns import Pool, Turns, Underway
+from bot.slack.works import Works
+from bot.slack.workspaces import Workspaces
+from db import audit
+from db.engine import writing
 from skills.text import Texts
 
-TEXT_FILE = Path(__file__).with_name("text.yaml")
 TIMEOUT = 10
 SLACK = "https://slack.com/api/"
 LAST_WORDS = 10.0  # seconds that answers under way may still take when the bot is told to stop
+LEDGER = 4  # threads for what is taken and sent: never behind a skill that takes its time
+TIDY = 3_600.0  # seconds between two looks for rows nobody needs
 
 
 def build_slack(
@@ -40,92 +53,189 @@ def build_slack(
     *,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> "SlackEdge":
-    """`texts` holds the sentences of TEXT_FILE. Raises CannotServe where the settings do not suffice."""
-    language = settings.agency.language
-    if settings.slack.mode == "http":
-        raise CannotServe(texts.say(language, "slack.http_mode"))
+    """`texts` holds the sentences of bot/slack. Raises CannotServe where the settings do not suffice."""
     if settings.slack.missing:
-        raise CannotServe(texts.say(language, "slack.no_tokens"))
-    return SlackEdge(settings, desk, Records(engine), texts, clock)
+        names = ", ".join(settings.slack.missing)
+        raise CannotServe(texts.say(settings.agency.language, "slack.no_tokens", names=names))
+    return SlackEdge(settings, desk, engine, texts, clock)
+
+
+def _owner() -> str:
+    """This process among all that share a database."""
+    return f"{socket.gethostname()[:16]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 @dataclass
 class SlackEdge:
-    """`ready` is set once Slack delivers to this process."""
+    """`ready` is set once Slack delivers to this process; `address` is where it listens, if it does."""
 
     settings: Settings
     desk: Desk
-    records: Records
+    engine: Engine
     texts: Texts
     clock: Callable[[], datetime]
-    keys: Keys = inbox_keys
+    keys: listeners.Keys = listeners.inbox_keys
     rooms: type[Rooms] = Rooms
+    owner: str = field(default_factory=_owner)
+    address: str = ""
 
     def __post_init__(self) -> None:
         self.ready = asyncio.Event()
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Until `stop`: then no new event is taken, and the answers under way are finished."""
-        pool = Pool(self.settings.limits.workers)
+        pool, ledger = Pool(self.settings.limits.workers), Pool(LEDGER)
         try:
-            await pool.run(self.records.forget, self.clock())
             async with aiohttp.ClientSession() as session:
-                await self._connected(session, pool, stop)
+                await self._served(session, pool, ledger, stop)
         finally:
             self.ready.clear()
             pool.close()
+            ledger.close()
 
-    async def _connected(self, session: aiohttp.ClientSession, pool: Pool, stop: asyncio.Event) -> None:
-        client = self._client(session, "bot_token")
-        me = await self._called(client.auth_test())
-        underway = Underway()
-        app = self._bolt(client, me, pool, underway)
-        handler = AsyncSocketModeHandler(
-            app, self._secret("app_token"), web_client=self._client(session, "app_token")
+    async def _served(
+        self, session: aiohttp.ClientSession, pool: Pool, ledger: Pool, stop: asyncio.Event
+    ) -> None:
+        tenancy, underway = await self._tenancy(session, ledger), Underway()
+        edge = self._edge(session, pool, ledger, tenancy, underway)
+        app = self._bolt(session, edge, tenancy)
+        async with self._chores(edge):
+            try:
+                async with self._connected(app, edge, session, tenancy):
+                    self.ready.set()
+                    log.info("connected to Slack")
+                    await stop.wait()
+            finally:
+                await underway.settle(LAST_WORDS)
+                await edge.sender.settle(LAST_WORDS)
+
+    async def _tenancy(self, session: aiohttp.ClientSession, pool: Pool) -> Tenancy:
+        if self.settings.slack.by_oauth:
+            return by_oauth(self.settings, self.engine, self.texts, pool, lambda t: self._client(session, t))
+        ours: Tenancy = await self._called(one_token(self._client(session, self._secret("bot_token"))))
+        return ours
+
+    def _edge(
+        self,
+        session: aiohttp.ClientSession,
+        pool: Pool,
+        ledger: Pool,
+        tenancy: Tenancy,
+        underway: Underway,
+    ) -> Edge:
+        zone = self.settings.agency.zone
+        records = Records(self.engine)
+        workspaces = Workspaces(tenancy.find, lambda token: self._client(session, token), self.rooms)
+        sender = Sender(self.engine, Poster(workspaces), ledger, self.clock, self.owner)
+        works = Works(records, ledger, underway, self.clock, self.owner)
+        edge = Edge(
+            settings=self.settings,
+            desk=self.desk,
+            records=records,
+            workspaces=workspaces,
+            renderer=Renderer(self.texts, lambda: self.clock().astimezone(zone).date()),
+            texts=self.texts,
+            pool=pool,
+            ledger=ledger,
+            turns=Turns(),
+            works=works,
+            sender=sender,
+            clock=self.clock,
         )
+        conversation = Conversation(edge)
+        works.done_by(conversation.do)
+        sender.sent, sender.dead = conversation.sent, conversation.dead
+        return edge
+
+    def _bolt(self, session: aiohttp.ClientSession, edge: Edge, tenancy: Tenancy) -> AsyncApp:
+        """`process_before_response`: Slack hears "ok" once a listener has committed what was asked."""
+        app = AsyncApp(
+            client=self._client(session, ""),
+            authorize=tenancy.authorize,
+            logger=log,
+            process_before_response=True,
+            request_verification_enabled=False,  # the raw bytes are verified before Bolt sees anything
+            attaching_conversation_kwargs_enabled=False,
+            user_facing_authorize_error_message=self.texts.say(
+                self.settings.agency.language, "slack.not_installed"
+            ),
+        )
+        listeners.register(app, edge, self.keys)
+        surfaces.register(app, edge)
+        feedback.register(app, edge)
+        granted.register(app, tenancy.granted)
+        return app
+
+    @asynccontextmanager
+    async def _chores(self, edge: Edge) -> AsyncIterator[None]:
+        """What goes on beside the conversations, from before the first to after the last."""
+        over = asyncio.Event()
+        work = (edge.works.run(over), edge.sender.run(over), self._tidied(edge, over))
+        chores = [asyncio.create_task(each) for each in work]
+        try:
+            yield
+        finally:
+            over.set()
+            await asyncio.gather(*chores)
+
+    async def _tidied(self, edge: Edge, over: asyncio.Event) -> None:
+        while not over.is_set():
+            try:
+                await edge.ledger.run(self._tidy, edge.records)
+            except Exception as error:
+                note_failure(error, "tidying up")
+            try:
+                async with asyncio.timeout(TIDY):
+                    await over.wait()
+            except TimeoutError:
+                continue
+
+    def _tidy(self, records: Records) -> None:
+        records.forget(self.clock())
+        with writing(self.engine) as connection:
+            outbox.forget(connection, self.clock())
+            audit.forget(connection, self.clock())
+
+    # --- the ways to Slack ---
+    @asynccontextmanager
+    async def _connected(
+        self, app: AsyncApp, edge: Edge, session: aiohttp.ClientSession, tenancy: Tenancy
+    ) -> AsyncIterator[None]:
+        slack = self.settings.slack
+        routes = [*tenancy.routes, *(links.routes(edge) if slack.public_url else ())]
+        async with AsyncExitStack() as ways:
+            if slack.mode == "http" or routes:
+                heard = app if slack.mode == "http" else None
+                door = listening(
+                    heard,
+                    host=slack.host,
+                    port=slack.port,
+                    secrets=self._signing_secrets(),
+                    engine=self.engine,
+                    routes=routes,
+                )
+                self.address = await ways.enter_async_context(door)
+            if slack.mode == "socket":
+                await ways.enter_async_context(self._socket(app, session))
+            yield
+
+    @asynccontextmanager
+    async def _socket(self, app: AsyncApp, session: aiohttp.ClientSession) -> AsyncIterator[None]:
+        token = self._secret("app_token")
+        handler = AsyncSocketModeHandler(app, token, web_client=self._client(session, token))
         try:
             # connect_async tries for ever; a wrong token should be said, not tried again.
             handler.client.wss_uri = await self._called(handler.client.issue_new_wss_url())
             await handler.client.connect()  # type: ignore[no-untyped-call]
-            self.ready.set()
-            log.info("connected to Slack")
-            await stop.wait()
+            yield
         finally:
             await handler.client.close()  # type: ignore[no-untyped-call]
-            await underway.settle(LAST_WORDS)
-
-    def _bolt(
-        self, client: AsyncWebClient, me: Mapping[str, Any], pool: Pool, underway: Underway
-    ) -> AsyncApp:
-        app = AsyncApp(client=client, logger=log, attaching_conversation_kwargs_enabled=False)
-        zone = self.settings.agency.zone
-        renderer = Renderer(self.texts, lambda: self.clock().astimezone(zone).date())
-        channels = self.settings.channels.registered
-        edge = Edge(
-            client=client,
-            bot_user=str(me["user_id"]),
-            desk=self.desk,
-            records=self.records,
-            profiles=Profiles(client, str(me["team_id"])),
-            rooms=self.rooms(client),
-            registered=frozenset(name.lstrip("#") for name in channels),
-            poster=Poster(client),
-            renderer=renderer,
-            texts=self.texts,
-            language=self.settings.agency.language,
-            pool=pool,
-            turns=Turns(),
-            underway=underway,
-            clock=self.clock,
-        )
-        register(app, Conversation(edge), renderer, self.keys)
-        return app
 
     def _client(self, session: aiohttp.ClientSession, token: str) -> AsyncWebClient:
         """No retry handlers: after a broken connection nobody knows whether the message was posted."""
         base = self.settings.slack.api_url or SLACK
         return AsyncWebClient(
-            token=self._secret(token),
+            token=token or None,
             base_url=base if base.endswith("/") else f"{base}/",
             timeout=TIMEOUT,
             session=session,
@@ -134,7 +244,11 @@ class SlackEdge:
 
     def _secret(self, name: str) -> str:
         secret = getattr(self.settings.slack, name)
-        return str(secret.get_secret_value())
+        return str(secret.get_secret_value()) if secret is not None else ""
+
+    def _signing_secrets(self) -> Sequence[str]:
+        found = (self._secret("signing_secret"), self._secret("signing_secret_before"))
+        return [each for each in found if each]
 
     async def _called(self, call: Any) -> Any:
         language = self.settings.agency.language

@@ -69,6 +69,17 @@ def actions(buttons: Sequence[Block], block_id: str = "") -> Block:
     return {**made, "block_id": block_id} if block_id else made
 
 
+def feedback(good: str, bad: str, action_id: str, value: str) -> Block:
+    """Thumbs under an answer; what was pressed comes as `good:<value>` or `bad:<value>`."""
+    thumbs = {
+        "type": "feedback_buttons",
+        "action_id": action_id,
+        "positive_button": {"text": plain(good), "value": f"good:{value}"},
+        "negative_button": {"text": plain(bad), "value": f"bad:{value}"},
+    }
+    return {"type": "context_actions", "elements": [thumbs]}
+
+
 def preformatted(text: str) -> Block:
     """Literal text in a fixed-width box: rich_text is never parsed, so nothing needs escaping."""
     box = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text or " "}]}

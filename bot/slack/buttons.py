@@ -12,6 +12,8 @@ from skills.contract import Option
 ASK = "ask"  # ask:0, ask:1 ... : put this request
 DEFINITION = "definition"
 SQL = "sql"
+EXCEL, IMAGE = "excel", "image"  # the answer as a file
+FEEDBACK = "feedback"
 Request = Mapping[str, Mapping[str, Any]]
 
 

@@ -28,6 +28,10 @@ class Chart:
     series: int = 0
     of_series: int = 0
 
+    @property
+    def whole(self) -> bool:
+        return self.block is not None and (self.points, self.series) == (self.of_points, self.of_series)
+
 
 def draw_chart(trend: Trend, texts: Texts, language: Language) -> Chart:
     """Whole points only: where a series has no value the label is left out, never drawn as zero."""
@@ -36,7 +40,7 @@ def draw_chart(trend: Trend, texts: Texts, language: Language) -> Chart:
     series = trend.series[:SERIES]
     if not kept or not series:
         return Chart(None)
-    scale, unit = _scale(trend, texts, language)
+    scale, unit = axis_scale(trend, texts, language)
     labels = _unique(trend.labels[at] for at in kept)
     names = _unique(name for name, _ in series)
     block = {
@@ -58,7 +62,7 @@ def _whole(trend: Trend, at: int) -> bool:
     return all(at < len(values) and values[at] is not None for _, values in trend.series[:SERIES])
 
 
-def _scale(trend: Trend, texts: Texts, language: Language) -> tuple[Decimal, str]:
+def axis_scale(trend: Trend, texts: Texts, language: Language) -> tuple[Decimal, str]:
     """What to multiply by so that the axis reads well, and the name of what results."""
     if trend.unit == "rate":
         return Decimal(100), texts.say(language, "slack.axis_rate")

@@ -1,277 +1,315 @@
-"""Takes what a person said or clicked to the desk, and the desk's outcome back into Slack.
+"""Takes what a person asked to the desk, and the desk's outcome on its way back to her.
 
-Knows who, where and which thread; what the question means is the desk's.
+Knows who, where and which thread; what the question means is the desk's, how it is sent is the sender's.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, Literal, Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import Connection
 
 from bot.faults import is_busy, note_failure
-from bot.outcome import Outcome, Place, Who
-from bot.slack.faults import SLACK_FAULTS, Turned
+from bot.outbox import Due, Parcel
+from bot.outcome import Hooks, Outcome, Place, Who
+from bot.slack.edge import Edge
+from bot.slack.export import Exports
+from bot.slack.faults import SLACK_FAULTS, Turned, log, slack_code
+from bot.slack.later import later
 from bot.slack.marks import bare, cut, inert, mention
 from bot.slack.message import Message
-from bot.slack.people import Profiles
-from bot.slack.post import Poster
-from bot.slack.records import Records
-from bot.slack.render import Renderer
-from bot.slack.rooms import Rooms
-from bot.slack.turns import Pool, Turns, Underway
-from bot.slack.typed import as_typed, goes_on, mentioned
-from bot.slack.working import Sign, status, working
-from skills.contract import Language
-from skills.text import Texts
+from bot.slack.progress import TITLE, Progress, session
+from bot.slack.reach import Reach, alone
+from bot.slack.records import done
+from bot.slack.typed import as_typed, goes_on
+from bot.slack.works import Job, Running
+from db.engine import writing
 
 QUOTED = 300  # of a slash question, in the line that says who asked
-HELP = ("", "ayuda", "help")  # shown to the asker only
 QUIET = ("smalltalk", "none")  # not worth a word where nobody called the bot
-Ask = Callable[[Who, Place, datetime], Outcome]
-Draw = Callable[[Outcome], Message]
-Whisper = Callable[[Message], Awaitable[None]]
+OF_THE_PLACE = ("channel", "scope")  # why a channel may be shown less than the asker
+Ask = Callable[[Who, Place, datetime, Hooks], Outcome]
+Draw = Callable[[Outcome], list[Parcel]]
 
 
-class Desk(Protocol):
-    """The two doors of bot.desk.Desk."""
+@dataclass
+class Delivery:
+    """Puts an outcome on its way, in the transaction of its record; from then on the job is done."""
 
-    def ask(self, text: str, *, who: Who, place: Place, thread: str | None, now: datetime) -> Outcome: ...
+    edge: Edge
+    running: Running
+    draw: Draw
+    files: list[Parcel] = field(default_factory=list)
+    dues: list[Due] = field(default_factory=list)
+    delivered: bool = False
+    outcome: Outcome | None = None
 
-    def run(
-        self,
-        intent: str,
-        fields: dict[str, Any],
-        *,
-        who: Who,
-        place: Place,
-        thread: str | None,
-        now: datetime,
-    ) -> Outcome: ...
+    def __call__(self, connection: Connection, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self.put(connection, [*self.draw(outcome), *self.files])
 
+    def came_of(self, outcome: Outcome) -> None:
+        """Another outcome than the one that was put: that transaction was not committed."""
+        if outcome is not self.outcome:
+            self.dues, self.delivered = [], False
 
-@dataclass(frozen=True)
-class Edge:
-    """What a conversation works with, built once."""
+    @property
+    def finishes(self) -> bool:
+        """Whether it goes into the message that was opened."""
+        return any(due.parcel.kind == "finish" for due in self.dues)
 
-    client: AsyncWebClient
-    bot_user: str
-    desk: Desk
-    records: Records
-    profiles: Profiles
-    rooms: Rooms
-    registered: frozenset[str]  # channels with a scope of their own, by id or name
-    poster: Poster
-    renderer: Renderer
-    texts: Texts
-    language: Language  # of those who have not chosen
-    pool: Pool
-    turns: Turns
-    underway: Underway
-    clock: Callable[[], datetime]
-
-
-@dataclass(frozen=True)
-class Spot:
-    """Where something happened, and the thread its answer belongs to."""
-
-    user: str
-    channel: str
-    entrance: Literal["dm", "channel", "slash"]  # slash: for the asker alone
-    thread: str
+    def put(self, connection: Connection, parcels: list[Parcel]) -> None:
+        made = [self.edge.sender.put(connection, parcel) for parcel in parcels]
+        self.dues = [due for due in made if due is not None]
+        done(connection, self.running.key)
+        self.delivered = True
 
 
 class Conversation:
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
-        self._clicking: set[tuple[str, str, str]] = set()
+        self._exports = Exports(edge)
 
-    # --- a message ---
-    async def asked(self, spot: Spot, text: str, ts: str, keys: list[str], *, called: bool) -> None:
-        """`called`: the bot was spoken to, by mention or in its own direct message."""
-        edge = self._edge
-        async with edge.underway.one():
-            try:
-                if not await edge.pool.run(edge.records.claim, keys, edge.clock()):
-                    return
-                typed = await edge.pool.run(self._typed, text)
-                if spot.entrance == "dm" and spot.thread == ts and goes_on(typed):
-                    await edge.pool.run(edge.records.continue_last, spot.channel, ts, edge.clock())
-            except Exception as error:
-                await self._post(spot, self._failed(spot.user, error), spot.thread)
-                return
-            async with working(*self._signs(spot)):
-                asking = self._asking(typed, spot.thread)
-                outcome, message = await self._answer(spot, asking, self._drawn(spot))
-                if called or outcome not in QUIET:
-                    await self._post(spot, message, spot.thread)
-
-    async def follows(self, channel: str, thread: str, text: str) -> bool:
-        """Whether a message in a channel's thread, without a mention, goes on talking to the bot."""
-        others = set(mentioned(text)) - {self._edge.bot_user}
-        if others:
-            return False
-        return await self._edge.pool.run(self._edge.records.speaks_in, channel, thread)
-
-    # --- a slash command ---
-    async def commanded(self, spot: Spot, text: str, whisper: Whisper) -> None:
-        """The answer stands in the channel for all, under who asked. Help, and an answer where the bot is
-        no member, are for the asker only."""
-        edge = self._edge
-        async with edge.underway.one():
-            try:
-                typed = await edge.pool.run(self._typed, text)
-                room = await edge.rooms.among_us(spot.channel)
-            except Exception as error:
-                await whisper(self._failed(spot.user, error))
-                return
-            if typed.casefold() in HELP:
-                _, message = await self._answer(spot, self._asking(typed, None), edge.renderer.outcome)
-                await whisper(message)
-            elif room is None:
-                _, message = await self._answer(spot, self._asking(typed, None), self._for_one(spot))
-                await whisper(message)
-            else:
-                await self._aloud(replace(spot, entrance="dm" if room.direct else "channel"), typed)
-
-    async def _aloud(self, spot: Spot, typed: str) -> None:
-        said = inert(bare(cut(typed, QUOTED)))
-        draw = self._drawn(spot, "slack.asked", text=said)
-        _, message = await self._answer(spot, self._asking(typed, spot.thread), draw)
-        ts = await self._post(spot, message, None)
-        if ts is None:
-            return
-        await self._edge.pool.run(self._edge.records.rename_thread, spot.channel, spot.thread, ts)
-
-    def _for_one(self, spot: Spot) -> Draw:
-        return self._drawn(spot, "slack.invite_me")
-
-    # --- a click ---
-    async def clicked(
-        self, spot: Spot, key: str, intent: str, fields: dict[str, Any], *, label: str, asker: str
-    ) -> None:
-        """Runs a button's request as whoever clicked it, and answers in the thread."""
-        once = (spot.user, spot.thread, key)
-        if once in self._clicking:
-            return
-        self._clicking.add(once)
-        own = asker in ("", spot.user)
-        draw = self._drawn(spot, "slack.picked_own" if own else "slack.picked", label=inert(label))
+    async def do(self, running: Running) -> None:
+        """One job, from beginning to end; whatever breaks, the person gets a sentence."""
+        reach = _nearest(running.job)
         try:
-            async with self._edge.underway.one(), working(*self._signs(spot)):
-                _, message = await self._answer(spot, self._running(intent, fields, spot.thread), draw)
-                await self._post(spot, message, spot.thread)
-        finally:
-            self._clicking.discard(once)
-
-    async def picked(self, spot: Spot, intent: str, fields: dict[str, Any], whisper: Whisper) -> None:
-        """A click on a message that only the clicker sees is answered to her alone."""
-        async with self._edge.underway.one():
-            _, message = await self._answer(spot, self._running(intent, fields, None), self._drawn(spot))
-            await whisper(message)
-
-    async def looked(
-        self, spot: Spot, intent: str, fields: dict[str, Any], draw: Draw, whisper: Whisper
-    ) -> None:
-        """What lies behind an answer, to the clicker alone; the thread's memory stays as it was."""
-        async with self._edge.underway.one():
-            _, message = await self._answer(spot, self._running(intent, fields, None), draw)
-            await whisper(message)
-
-    async def stale(self, spot: Spot, whisper: Whisper) -> None:
-        await whisper(self._edge.renderer.sentence(self._language(spot.user), "slack.stale_button"))
-
-    def whisperer(self, spot: Spot) -> Whisper:
-        """Shows a message to this person only, in the thread she is in."""
-
-        async def whisper(message: Message) -> None:
-            await self._edge.poster.whisper(spot.channel, spot.user, message, spot.thread)
-
-        return whisper
-
-    # --- inside ---
-    async def _post(self, spot: Spot, message: Message, thread: str | None) -> str | None:
-        """The message's ts. An answer that cannot be posted is on record, and the asker hears of it."""
-        poster = self._edge.poster
-        try:
-            return await poster.post(spot.channel, message, thread)
-        except SLACK_FAULTS as error:
-            reference = note_failure(error, "a post")
-            language = self._language(spot.user)
-        sorry = self._edge.renderer.sentence(language, "slack.not_posted", reference=reference)
-        try:
-            await poster.whisper(spot.channel, spot.user, sorry, thread)
-        except SLACK_FAULTS as error:
-            note_failure(error, f"the word about {reference}")
-        return None
-
-    async def _answer(self, spot: Spot, ask: Ask, draw: Draw) -> tuple[str, Message]:
-        """The kind of outcome and its message; whatever breaks, a person gets a sentence."""
-        try:
-            return await self._from_desk(spot, ask, draw)
-        except Exception as error:
-            return "failed", self._failed(spot.user, error)
-
-    async def _from_desk(self, spot: Spot, ask: Ask, draw: Draw) -> tuple[str, Message]:
-        edge = self._edge
-        try:
-            async with edge.turns.turn(spot.user):
-                who, place = await self._who(spot.user), await self._place(spot)
-                outcome = await edge.pool.run(ask, who, place, edge.clock())
+            reach = await self._reach(running.job)
+            async with self._edge.turns.turn(running.job.user):
+                await self._answer(running, reach)
         except Turned as no:
-            where = (spot.user, spot.entrance, spot.channel)
-            await edge.pool.run(edge.records.turned_away, *where, no.key, edge.clock())
-            return "turned", edge.renderer.sentence(self._language(spot.user), no.key)
-        edge.profiles.speaks(spot.user, outcome.language)
-        return outcome.outcome, draw(outcome)
+            await self._turn_away(running, reach, no)
+        except Exception as error:
+            await self._fail(running, reach, error)
 
-    async def _who(self, user: str) -> Who:
-        """Asked at every step: rights are the clicker's of now, not of when the button was drawn."""
-        profile = await self._edge.profiles.of(user)
-        if profile.refusal is not None:
-            raise Turned(profile.refusal)
-        return Who("slack", user, profile.email)
-
-    async def _place(self, spot: Spot) -> Place:
-        if spot.entrance != "channel":
-            return Place(spot.entrance, spot.channel)
-        room = await self._edge.rooms.of(spot.channel)
-        if room.shared and not self._edge.registered & {room.id, room.name}:
-            raise Turned("slack.shared_channel")
-        return Place("channel", spot.channel, room.name)
-
-    def _asking(self, text: str, thread: str | None) -> Ask:
-        return lambda who, place, now: self._edge.desk.ask(text, who=who, place=place, thread=thread, now=now)
-
-    def _running(self, intent: str, fields: dict[str, Any], thread: str | None) -> Ask:
-        desk = self._edge.desk
-        return lambda who, place, now: desk.run(intent, fields, who=who, place=place, thread=thread, now=now)
-
-    def _drawn(self, spot: Spot, lead: str = "", **slots: str) -> Draw:
-        """`lead` is the sentence on top that says whose question this is."""
-
-        def draw(outcome: Outcome) -> Message:
-            line = (
-                self._edge.texts.say(outcome.language, lead, who=mention(spot.user), **slots) if lead else ""
+    # --- to the desk and back ---
+    async def _answer(self, running: Running, reach: Reach) -> None:
+        edge, job = self._edge, running.job
+        who = await edge.who(job.team, job.user)
+        place = await edge.place(job.team, job.channel, job.entrance)
+        progress = await self._progress(job, reach)
+        async with progress.shown():
+            outcome, delivery = await self._ask(
+                running, who, place, reach, self._drawn(job, reach, progress), progress
             )
-            return self._edge.renderer.outcome(outcome, asker=spot.user, lead=line)
+            if not delivery.delivered and outcome.about in OF_THE_PLACE:
+                outcome, delivery = await self._for_her_eyes(running, who, outcome, reach, progress)
+            progress.kept = delivery.finishes
+        if not delivery.delivered:  # the desk could not put it on record, and says so
+            await self._say(running, reach, edge.renderer.outcome(outcome, asker=job.user))
+        edge.sender.send(delivery.dues)
+        if job.entrance == "dm" and job.thread == job.ts and outcome.outcome not in QUIET:
+            later(self._titled(job), "a session's title")
+
+    async def _ask(
+        self, running: Running, who: Who, place: Place, reach: Reach, draw: Draw, progress: Progress
+    ) -> tuple[Outcome, Delivery]:
+        edge, job = self._edge, running.job
+        delivery = Delivery(edge, running, draw)
+
+        def deliver(connection: Connection, outcome: Outcome) -> None:
+            if not _hidden_here(place, outcome):
+                delivery(connection, outcome)
+
+        def ready(outcome: Outcome) -> None:
+            if not _hidden_here(place, outcome):
+                delivery.files = self._exports.of(job, place, reach, who, outcome)
+
+        hooks = Hooks(deliver, progress.step, running.stop, job.ref, ready)
+        workspace = await edge.workspaces.of(job.team)
+        asking = self._asking(job, workspace.bot_user)
+        outcome = await edge.pool.run(asking, who, place, edge.clock(), hooks)
+        delivery.came_of(outcome)
+        workspace.profiles.speaks(job.user, outcome.language)
+        return outcome, delivery
+
+    async def _for_her_eyes(
+        self, running: Running, who: Who, outcome: Outcome, reach: Reach, progress: Progress
+    ) -> tuple[Outcome, Delivery]:
+        """What the channel may not see but the asker may is shown to her alone; what neither may is said."""
+        job = running.job
+        progress.grows = False
+        shown = replace(alone(job), lead="slack.for_you_only")
+        denied = self._drawn(job, reach, progress)
+
+        def draw(own: Outcome) -> list[Parcel]:
+            if own.outcome != "answer":
+                return denied(outcome)
+            return self._drawn(job, shown, None)(own)
+
+        return await self._ask(running, who, Place("slash", job.channel), shown, draw, progress)
+
+    def _asking(self, job: Job, bot: str) -> Ask:
+        thread = None if job.kind in ("look", "export") or _only_hers(job) else job.thread
+
+        def ask(who: Who, place: Place, now: datetime, hooks: Hooks) -> Outcome:
+            desk = partial(self._edge.desk.run, job.intent, job.fields)
+            if job.kind in ("message", "slash"):
+                desk = partial(self._edge.desk.ask, self._typed(job, bot))
+            return desk(who=who, place=place, thread=thread, now=now, hooks=hooks)
+
+        return ask
+
+    def _typed(self, job: Job, bot: str) -> str:
+        """Runs in the pool: names of mentioned people come from the database, and so does the thread that a
+        message below all threads goes on from."""
+        edge = self._edge
+        typed = as_typed(job.text, bot=bot, name_of=edge.records.person_name)
+        if job.entrance == "dm" and job.thread == job.ts and goes_on(typed):
+            edge.records.continue_last(job.channel, job.ts, edge.clock())
+        return typed
+
+    # --- how an answer reaches people ---
+    async def _reach(self, job: Job) -> Reach:
+        if job.kind != "slash":
+            return _nearest(job)
+        workspace = await self._edge.workspaces.of(job.team)
+        room = await workspace.rooms.among_us(job.channel)
+        if room is None:
+            return Reach("respond", None, "slack.invite_me")
+        return Reach("post", None, "slack.asked", {"text": inert(bare(cut(job.text, QUOTED)))})
+
+    def _drawn(self, job: Job, reach: Reach, progress: Progress | None) -> Draw:
+        def draw(outcome: Outcome) -> list[Parcel]:
+            if outcome.outcome in QUIET and not job.called and outcome.about != "stopped":
+                return []
+            if job.kind == "export":
+                return []  # its files are all it says
+            stream = progress.close() if progress is not None and reach.kind == "post" else None
+            chunks = progress.chunks(undone="error") if progress is not None and stream else None
+            message = self._message(job, reach, outcome)
+            parcel = reach.parcel(job, message, stream=stream, chunks=chunks, delete_at=self._until(outcome))
+            return [_entitled(parcel, job, outcome)]
 
         return draw
 
-    def _typed(self, text: str) -> str:
-        """Runs in the pool: names of mentioned people come from the database."""
-        return as_typed(text, bot=self._edge.bot_user, name_of=self._edge.records.person_name)
+    def _message(self, job: Job, reach: Reach, outcome: Outcome) -> Message:
+        renderer = self._edge.renderer
+        if job.kind == "look":
+            return renderer.sql(outcome) if job.label == "sql" else renderer.definition(outcome)
+        lead = ""
+        if reach.lead:
+            lead = self._edge.texts.say(outcome.language, reach.lead, who=mention(job.user), **reach.slots)
+        return renderer.outcome(outcome, asker=job.user, lead=lead, ref=job.ref)
 
-    def _signs(self, spot: Spot) -> tuple[Sign, Sign]:
-        words = self._edge.texts.say(self._language(spot.user), "slack.working")
-        return status(self._edge.client, spot.channel, spot.thread, words)
+    def _until(self, outcome: Outcome) -> datetime | None:
+        """What shows an account's data does not stay."""
+        if outcome.answer is None or not outcome.answer.sensitive:
+            return None
+        return self._edge.clock() + timedelta(hours=self._edge.settings.keep.account_messages_hours)
 
-    def _language(self, user: str) -> Language:
-        return self._edge.profiles.language(user) or self._edge.language
+    async def _progress(self, job: Job, reach: Reach) -> Progress:
+        workspace = await self._edge.workspaces.of(job.team)
+        language = await self._edge.speaks(job.team, job.user)
+        say = partial(self._edge.texts.say, language)
+        grows = reach.kind == "post" and reach.thread is not None
+        return Progress(workspace.client, job, say("slack.working"), say("slack.plan"), grows=grows)
 
-    def _failed(self, user: str, error: Exception) -> Message:
+    async def _titled(self, job: Job) -> None:
+        """A new thread with the bot is a session with a title: what was asked."""
+        await self._session(job.team, "agents.sessions.setStatus", session(job, "active"))
+
+    async def _session(self, team: str, method: str, body: dict[str, Any]) -> None:
+        workspace = await self._edge.workspaces.of(team)
+        try:
+            await workspace.client.api_call(method, json=body)
+        except SLACK_FAULTS as error:
+            log.info("no session title: %s", slack_code(error))
+
+    # --- when there is no answer ---
+    async def _turn_away(self, running: Running, reach: Reach, no: Turned) -> None:
+        edge, job = self._edge, running.job
+        sentence = edge.renderer.sentence(await edge.speaks(job.team, job.user), no.key)
+        try:
+            where = (job.user, job.entrance, job.channel)
+            await edge.ledger.run(edge.records.turned_away, *where, no.key, edge.clock())
+        except Exception as error:
+            note_failure(error, "the record of somebody turned away")
+        await self._say(running, replace(reach, lead=""), sentence)
+
+    async def _fail(self, running: Running, reach: Reach, error: Exception) -> None:
         reference = note_failure(error, "an answer")
-        if is_busy(error):
-            return self._edge.renderer.sentence(self._language(user), "slack.database_busy")
-        return self._edge.renderer.sentence(self._language(user), "slack.failed", reference=reference)
+        language = await self._edge.speaks(running.job.team, running.job.user)
+        key = "slack.database_busy" if is_busy(error) else "slack.failed"
+        slots = {} if is_busy(error) else {"reference": reference}
+        await self._say(
+            running, replace(reach, lead=""), self._edge.renderer.sentence(language, key, **slots)
+        )
+
+    async def _say(self, running: Running, reach: Reach, message: Message) -> None:
+        """Through the outbox; where the database will not have it, straight to Slack."""
+        edge = self._edge
+        parcel = reach.parcel(running.job, message, part=":word")
+        delivery = Delivery(edge, running, lambda _: [parcel])
+        try:
+            await edge.ledger.run(self._put, delivery, [parcel])
+            edge.sender.send(delivery.dues)
+        except Exception as error:
+            note_failure(error, "the outbox")
+            await edge.sender.send_unrecorded(parcel)
+            edge.works.give_up(running.key)
+
+    def _put(self, delivery: Delivery, parcels: list[Parcel]) -> None:
+        with writing(self._edge.records.engine) as connection:
+            delivery.put(connection, parcels)
+
+    # --- news from the sender ---
+    async def sent(self, due: Due, ts: str | None) -> None:
+        """A slash command has no message yet: its thread goes by another name until the answer has a ts."""
+        parcel = due.parcel
+        if "opens" not in parcel.body or ts is None or parcel.kind != "post":
+            return
+        renamed = self._edge.records.rename_thread
+        await self._edge.ledger.run(renamed, parcel.channel, str(parcel.body["opens"]), ts)
+        if "title" in parcel.body:
+            where = {"channel_id": parcel.channel, "thread_ts": ts, "title": parcel.body["title"]}
+            later(self._session(parcel.team, "agents.sessions.rename", where), "a session's title")
+
+    async def dead(self, due: Due, code: str | None) -> None:
+        """An answer that cannot be posted is on record, and the asker hears of it."""
+        parcel, edge = due.parcel, self._edge
+        reference = note_failure(RuntimeError(code or ""), f"a {parcel.kind} ({code})")
+        if parcel.kind == "whisper" or "asker" not in parcel.body:
+            return
+        user = str(parcel.body["asker"])
+        sorry = edge.renderer.sentence(
+            await edge.speaks(parcel.team, user), "slack.not_posted", reference=reference
+        )
+        body = {"text": sorry.text, "blocks": sorry.blocks, "user": user}
+        thread = None if code == "thread_not_found" else parcel.thread  # the question was deleted
+        word = Parcel(f"{parcel.key}:sorry"[-60:], "whisper", parcel.team, parcel.channel, body, thread)
+        await edge.sender.send_unrecorded(word)
+
+
+def _entitled(parcel: Parcel, job: Job, outcome: Outcome) -> Parcel:
+    """An answer that opens a conversation of its own in the direct message is called by what it answers."""
+    if job.entrance != "dm" or "opens" not in parcel.body or outcome.answer is None:
+        return parcel
+    return replace(parcel, body={**parcel.body, "title": cut(bare(outcome.answer.title), TITLE)})
+
+
+def _nearest(job: Job) -> Reach:
+    """Where an answer belongs by the job alone."""
+    if job.kind in ("look", "export") or _only_hers(job):
+        return alone(job)
+    if job.kind == "click":
+        own = job.asker in ("", job.user)
+        lead = "slack.picked_own" if own else "slack.picked"
+        return Reach("post", job.thread, lead, {"label": inert(job.label)})
+    if job.kind == "ask":
+        lead = "slack.picked" if job.entrance == "channel" else ""
+        return Reach("post", job.thread if "." in job.thread else None, lead, {"label": inert(job.label)})
+    if job.kind == "slash":
+        return Reach("respond", None)
+    return Reach("post", job.thread)
+
+
+def _only_hers(job: Job) -> bool:
+    """Clicked on a message that only the clicker sees."""
+    return job.kind in ("click", "ask", "message") and job.entrance == "slash"
+
+
+def _hidden_here(place: Place, outcome: Outcome) -> bool:
+    return place.kind == "channel" and outcome.outcome == "denied" and outcome.about in OF_THE_PLACE

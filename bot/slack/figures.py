@@ -51,10 +51,13 @@ def _moved(figure: Figure, texts: Texts, language: Language) -> str:
     was = texts.say(
         language, key, previous=number(figure.previous, language), label=inert(figure.previous_label)
     )
+    said = change(figure.value, figure.previous, language, sign=False).lstrip("-")
     gap = figure.value.amount - figure.previous.amount
-    arrow = "" if gap == 0 else f"{UP if gap > 0 else DOWN} "
-    line = f"{arrow}*{change(figure.value, figure.previous, language, sign=False).lstrip('-')}* {was}"
-    return line + _verdict(figure.good if gap else None, ("slack.better", "slack.worse"), texts, language)
+    # What does not show is no change: nobody is told that "no change" is worse.
+    moved = gap != 0 and any(digit in said for digit in "123456789")
+    arrow = f"{UP if gap > 0 else DOWN} " if moved else ""
+    helps = _verdict(figure.good if moved else None, ("slack.better", "slack.worse"), texts, language)
+    return f"{arrow}*{said}* {was}{helps}"
 
 
 def _against_target(figure: Figure, texts: Texts, language: Language) -> str:

@@ -1,29 +1,47 @@
-"""Hangs the conversation on Bolt: which of Slack's events are for the bot, and under which inbox keys."""
+"""Hangs the bot on Bolt: which of Slack's payloads are for it, what they ask, and under which inbox keys.
+
+Every listener commits what was asked and returns; Slack hears "ok" after that (the app is built with
+`process_before_response`), so a crash in between loses nothing.
+"""
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.faults import note_failure
-from bot.slack.buttons import ASK, DEFINITION, SQL, asker_of, unpack
-from bot.slack.conversation import Conversation, Draw, Spot, Whisper
-from bot.slack.faults import log
+from bot.faults import is_busy, note_failure
+from bot.slack.buttons import ASK, DEFINITION, EXCEL, IMAGE, SQL, asker_of, unpack
+from bot.slack.edge import Edge, team_of
+from bot.slack.later import later
 from bot.slack.message import Message
-from bot.slack.render import Renderer
+from bot.slack.reach import Reach, alone
+from bot.slack.subcommands import commanded
+from bot.slack.typed import mentioned
+from bot.slack.works import Job
 
 COMMAND = "/cartera"
 Keys = Callable[[Mapping[str, Any], Mapping[str, Any]], list[str]]
 SPOKEN = (None, "thread_broadcast", "file_share")  # message subtypes that are somebody saying something
+# A second click on a button means it only when the first has had time to be answered.
+CLICK_AGAIN = timedelta(seconds=10)
 
 
-def register(app: AsyncApp, conversation: Conversation, renderer: Renderer, keys: Keys) -> None:
+def inbox_keys(body: Mapping[str, Any], event: Mapping[str, Any]) -> list[str]:
+    """By message, because a mention in a thread comes as two events; by event, for redeliveries."""
+    team = team_of(body)
+    return [f"message:{team}:{event['channel']}:{event['ts']}", f"event:{team}:{body['event_id']}"]
+
+
+def register(app: AsyncApp, edge: Edge, keys: Keys = inbox_keys) -> None:
     """`keys` names a message in the inbox."""
-    _messages(app, conversation, keys)
-    _commands(app, conversation)
-    _buttons(app, conversation, renderer)
+    taker = Taker(edge)
+    _messages(app, edge, taker, keys)
+    _commands(app, edge, taker)
+    _buttons(app, taker)
+    _sessions(app, edge)
 
     @app.error
     async def broken(error: Exception) -> None:
@@ -31,29 +49,54 @@ def register(app: AsyncApp, conversation: Conversation, renderer: Renderer, keys
         note_failure(error, "a listener")
 
 
-def _messages(app: AsyncApp, conversation: Conversation, keys: Keys) -> None:
+class Taker:
+    """Puts jobs into the inbox; says so when the database will not take them."""
+
+    def __init__(self, edge: Edge) -> None:
+        self._edge = edge
+
+    async def take(self, job: Job, keys: list[str], again: timedelta | None = None) -> None:
+        try:
+            await self._edge.works.take(job, keys, again)
+        except Exception as error:
+            await self._sorry(job, error)
+
+    async def _sorry(self, job: Job, error: Exception) -> None:
+        edge, reference = self._edge, note_failure(error, "the inbox")
+        language = await edge.speaks(job.team, job.user)
+        key = "slack.database_busy" if is_busy(error) else "slack.failed"
+        slots = {} if is_busy(error) else {"reference": reference}
+        await self._tell(job, edge.renderer.sentence(language, key, **slots))
+
+    async def stale(self, job: Job) -> None:
+        """A button of an earlier version."""
+        language = await self._edge.speaks(job.team, job.user)
+        await self._tell(
+            replace(job, entrance="slash"), self._edge.renderer.sentence(language, "slack.stale_button")
+        )
+
+    async def _tell(self, job: Job, message: Message) -> None:
+        reach = alone(job) if job.entrance == "slash" else Reach("post", job.thread)
+        await self._edge.sender.send_unrecorded(reach.parcel(job, message))
+
+
+# --- what people say -----------------------------------------------------------------------------
+
+
+def _messages(app: AsyncApp, edge: Edge, taker: Taker, keys: Keys) -> None:
     @app.event("app_mention")
-    async def mentioned(event: dict[str, Any], body: dict[str, Any]) -> None:
+    async def mention(event: dict[str, Any], body: dict[str, Any]) -> None:
         if is_spoken(event):
-            spot = Spot(event["user"], event["channel"], "channel", event.get("thread_ts") or event["ts"])
-            await conversation.asked(spot, event["text"], event["ts"], keys(body, event), called=True)
+            await taker.take(_said(event, body, "channel", called=True), keys(body, event))
 
     @app.event("message")
-    async def said(event: dict[str, Any], body: dict[str, Any]) -> None:
+    async def message(event: dict[str, Any], body: dict[str, Any]) -> None:
         if not is_spoken(event):
             return
         if event.get("channel_type") == "im":
-            spot = Spot(event["user"], event["channel"], "dm", event.get("thread_ts") or event["ts"])
-            await conversation.asked(spot, event["text"], event["ts"], keys(body, event), called=True)
-            return
-        thread = event.get("thread_ts")
-        if (
-            thread
-            and thread != event["ts"]
-            and await conversation.follows(event["channel"], thread, event["text"])
-        ):
-            spot = Spot(event["user"], event["channel"], "channel", thread)
-            await conversation.asked(spot, event["text"], event["ts"], keys(body, event), called=False)
+            await taker.take(_said(event, body, "dm", called=True), keys(body, event))
+        elif await _goes_on(edge, event, body):
+            await taker.take(_said(event, body, "channel", called=False), keys(body, event))
 
 
 def is_spoken(event: Mapping[str, Any]) -> bool:
@@ -63,101 +106,119 @@ def is_spoken(event: Mapping[str, Any]) -> bool:
     return by_person and new and bool(str(event.get("text") or "").strip())
 
 
-def inbox_keys(body: Mapping[str, Any], event: Mapping[str, Any]) -> list[str]:
-    """By event, for redeliveries; by message, because a mention in a thread comes as two events."""
-    return [f"event:{body['event_id']}", f"message:{event['channel']}:{event['ts']}"]
+def _said(event: Mapping[str, Any], body: Mapping[str, Any], entrance: Any, *, called: bool) -> Job:
+    return Job(
+        "message",
+        team_of(body),
+        event["user"],
+        event["channel"],
+        entrance,
+        event.get("thread_ts") or event["ts"],
+        text=event["text"],
+        ts=event["ts"],
+        called=called,
+    )
 
 
-def _commands(app: AsyncApp, conversation: Conversation) -> None:
+async def _goes_on(edge: Edge, event: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    """Whether a message in a channel's thread, without a mention, goes on talking to the bot."""
+    thread, channel = event.get("thread_ts"), str(event["channel"])
+    if not thread or thread == event["ts"]:
+        return False
+    bot = (await edge.workspaces.of(team_of(body))).bot_user
+    if set(mentioned(event["text"])) - {bot}:
+        return False
+    return edge.works.busy_with(channel, thread) or await edge.ledger.run(
+        edge.records.speaks_in, channel, thread
+    )
+
+
+def _commands(app: AsyncApp, edge: Edge, taker: Taker) -> None:
     @app.command(COMMAND)
-    async def commanded(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond) -> None:
-        await ack()
-
-        spot = Spot(command["user_id"], command["channel_id"], "slash", f"slash:{command['trigger_id']}")
-        await conversation.commanded(spot, command.get("text") or "", _to_asker(respond, app.client.base_url))
-
-
-def _buttons(app: AsyncApp, conversation: Conversation, renderer: Renderer) -> None:
-    @app.action(re.compile(rf"^{ASK}:\d+$"))
-    async def picked(
-        ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond
-    ) -> None:
-        await ack()
-        spot, request = spot_of(body), unpack(str(action.get("value") or ""))
-        if request is None:
-            await conversation.stale(spot, _whisper(spot, respond))
-        elif spot.entrance == "slash":
-            await conversation.picked(spot, *request, _to_asker(respond, app.client.base_url))
-        else:
-            asker = asker_of(str(action.get("block_id") or ""))
-            label = str(action["text"]["text"])
-            await conversation.clicked(spot, action["action_id"], *request, label=label, asker=asker)
-
-    def _whisper(spot: Spot, respond: AsyncRespond) -> Whisper:
-        return (
-            _to_asker(respond, app.client.base_url)
-            if spot.entrance == "slash"
-            else conversation.whisperer(spot)
+    async def command(ack: AsyncAck, command: dict[str, Any]) -> None:
+        if await commanded(edge, command, ack):
+            return
+        job = Job(
+            "slash",
+            team_of(command),
+            command["user_id"],
+            command["channel_id"],
+            _entrance(command["channel_id"]),
+            f"slash:{command['trigger_id']}"[:80],
+            text=command.get("text") or "",
+            respond=command.get("response_url") or "",
         )
+        await taker.take(job, [f"slash:{command['trigger_id']}"])
+        await ack()
 
-    async def look(body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond, draw: Draw) -> None:
-        spot, request = spot_of(body), unpack(str(action.get("value") or ""))
+
+def _entrance(channel: str) -> Any:
+    return "dm" if channel.startswith("D") else "channel"
+
+
+# --- what people click ---------------------------------------------------------------------------
+
+
+def _buttons(app: AsyncApp, taker: Taker) -> None:
+    @app.action(re.compile(rf"^({ASK}:\d+|{DEFINITION}|{SQL}|{EXCEL}|{IMAGE})$"))
+    async def clicked(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        job, request = clicked_job(body, action), unpack(str(action.get("value") or ""))
         if request is None:
-            await conversation.stale(spot, _whisper(spot, respond))
+            await taker.stale(job)
         else:
-            await conversation.looked(spot, *request, draw, _whisper(spot, respond))
-
-    @app.action(DEFINITION)
-    async def definition(
-        ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond
-    ) -> None:
-        await ack()
-        await look(body, action, respond, renderer.definition)
-
-    @app.action(SQL)
-    async def sql(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
-        await ack()
-        await look(body, action, respond, renderer.sql)
-
-
-def _to_asker(respond: AsyncRespond, base: str) -> Whisper:
-    """Through Slack's answer address: that works where the bot is no member, too."""
-
-    async def whisper(message: Message) -> None:
-        if not is_slacks(str(respond.response_url or ""), base):
-            raise ValueError("an answer address that is not Slack's")
-        for attempt in (message, *message.simpler()):
-            sent = await respond(
-                text=attempt.text,
-                blocks=attempt.blocks,
-                response_type="ephemeral",
-                replace_original=False,
-                unfurl_links=False,
-                unfurl_media=False,
+            intent, fields = request
+            await taker.take(
+                replace(job, intent=intent, fields=fields), [click_key(body, action)], CLICK_AGAIN
             )
-            if sent.status_code == 200:
-                return
-        log.error("slack took no answer: status=%s", sent.status_code)
-
-    return whisper
+        await ack()
 
 
-def is_slacks(url: str, base: str) -> bool:
-    """Answers go to Slack and to nobody else: to its hooks host, or to the host `base` names."""
-    given, ours = urlsplit(url), urlsplit(base)
-    if ours.hostname in ("slack.com", "www.slack.com"):
-        return given.scheme == "https" and given.netloc == "hooks.slack.com"
-    return (given.scheme, given.netloc) == (ours.scheme, ours.netloc)
+def click_key(body: Mapping[str, Any], action: Mapping[str, Any]) -> str:
+    """One click a person and button, for a while."""
+    message = (body.get("container") or {}).get("message_ts") or ""
+    return f"click:{body['user']['id']}:{body['channel']['id']}:{message}:{action['action_id']}"
 
 
-def spot_of(body: Mapping[str, Any]) -> Spot:
+def clicked_job(body: Mapping[str, Any], action: Mapping[str, Any]) -> Job:
     """A click is answered in the thread of the message it was made on; on a message that only one person
     sees, to her alone."""
     user, channel = body["user"]["id"], body["channel"]["id"]
-    container = body.get("container") or {}
-    message = body.get("message") or {}
+    container, message = body.get("container") or {}, body.get("message") or {}
     ts = message.get("ts") or container["message_ts"]
     thread = message.get("thread_ts") or container.get("thread_ts") or ts
-    if container.get("is_ephemeral"):
-        return Spot(user, channel, "slash", thread)
-    return Spot(user, channel, "dm" if channel.startswith("D") else "channel", thread)
+    hers = bool(container.get("is_ephemeral"))
+    asking = str(action["action_id"]).startswith(ASK)
+    return Job(
+        "click" if asking else "export" if action["action_id"] in (EXCEL, IMAGE) else "look",
+        team_of(body),
+        user,
+        channel,
+        "slash" if hers else _entrance(channel),
+        thread,
+        label=str(action["text"]["text"]) if asking else str(action["action_id"]),
+        asker=asker_of(str(action.get("block_id") or "")),
+        respond=str(body.get("response_url") or "") if hers else "",
+    )
+
+
+# --- sessions ------------------------------------------------------------------------------------
+
+
+def _sessions(app: AsyncApp, edge: Edge) -> None:
+    @app.event("agent_session_stopped")
+    async def stopped(event: dict[str, Any], body: dict[str, Any]) -> None:
+        """Slack changes nothing itself, and a process that died over a question left it "processing"."""
+        channel, thread = str(event["channel"]), str(event["thread_ts"])
+        await edge.works.stop(channel, thread)
+        later(_at_rest(edge, team_of(body), channel, thread), "a session at rest")
+
+    @app.event("user_change")
+    async def changed(event: dict[str, Any], body: dict[str, Any]) -> None:
+        """Whoever left, or became a guest, is so from this moment."""
+        edge.workspaces.forget_person(team_of(body), str(event["user"]["id"]))
+
+
+async def _at_rest(edge: Edge, team: str, channel: str, thread: str) -> None:
+    workspace = await edge.workspaces.of(team)
+    session = {"channel_id": channel, "thread_ts": thread, "status": "active"}
+    await workspace.client.api_call("agents.sessions.setStatus", json=session)

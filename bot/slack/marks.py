@@ -7,7 +7,8 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # Slack has no escape for its formatting signs, so data gets a twin that looks alike and does nothing.
 _TWINS = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
-_EMOJI = re.compile(r":(?=[a-z][a-z0-9_+-]*:)|(?<=[a-z0-9_+]):(?![\s\d])")
+# A name has a letter or a sign in it, or is one of the two numbers: a time such as 10:30:15 stays as it is.
+_EMOJI = re.compile(r":(?=(?:[\w+'-]*[^\W\d][\w+'-]*|[+-]1|100|1234):)|(?<=[a-z0-9_+]):(?![\s\d])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _USER = re.compile(r"[UW][A-Z0-9]{1,20}")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.slack.blocks import BLOCKS, Block, context
 from bot.slack.marks import cut_marked, inert
+from skills.contract import Trend
 
 TEXT = 3_500  # Slack advises 4,000
 TABLES = ("table", "data_table")
@@ -12,10 +13,14 @@ TABLES = ("table", "data_table")
 
 @dataclass(frozen=True)
 class Message:
-    """`text` says it all in plain words: notifications, screen readers and old clients show only that."""
+    """`text` says it all in plain words: notifications, screen readers and old clients show only that.
+
+    `cut_table`, `cut_charts`: what the blocks could not hold whole."""
 
     text: str
     blocks: list[Block] = field(default_factory=list)
+    cut_table: bool = False
+    cut_charts: tuple[Trend, ...] = ()
 
     def simpler(self) -> Iterator["Message"]:
         """What to try when Slack refuses the blocks: without charts and further tables, then words only."""

@@ -51,6 +51,10 @@ class Profiles:
         self._known[user_id] = (self._clock(), profile)
         return profile
 
+    def forget(self, user_id: str) -> None:
+        """Slack said that this account changed: ask anew, and do not fall back on what was known."""
+        self._known.pop(user_id, None)
+
     def language(self, user_id: str) -> Language | None:
         """How she was last answered, or else what Slack says; without asking anybody."""
         _, profile = self._known.get(user_id, (0.0, None))

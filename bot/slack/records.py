@@ -1,8 +1,9 @@
 """What the edge keeps in the database: events already taken, and which threads are conversations."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,16 +18,95 @@ CONTINUES = timedelta(minutes=30)
 KEY = 120
 
 
+LEASE = timedelta(seconds=30)
+DONE = {"work": None, "lease_until": None}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Work that a process has taken: what, where, and who has it."""
+
+    work: str
+    place: str
+    thread: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class Left:
+    """Work that its process left behind."""
+
+    key: str
+    work: str
+    attempts: int
+    taken_at: datetime
+
+
+def done(connection: Connection, key: str) -> None:
+    """In the transaction of the answer: the work is off the list when the answer is on its way."""
+    connection.execute(update(inbox).where(inbox.c.key == key).values(**DONE))
+
+
 @dataclass(frozen=True)
 class Records:
     engine: Engine
 
-    def claim(self, keys: Sequence[str], now: datetime) -> bool:
-        """Whether this event is new. Slack redelivers, and sends one text under two event ids:
-        a single key already taken means somebody answers, or has answered."""
+    def key(self, key: str) -> str:
+        """As it stands in the table."""
+        return key[:KEY]
+
+    def claim(
+        self, keys: Sequence[str], now: datetime, work: Taken | None = None, again: timedelta | None = None
+    ) -> bool:
+        """Whether this event is new. Slack redelivers, and sends one text under two event ids: a single key
+        already taken means somebody answers, or has answered. `work` is kept under the first key."""
         with writing(self.engine) as connection:
-            new = [_take(connection, key[:KEY], now) for key in keys]
+            first = {} if work is None else {**asdict(work), "lease_until": now + LEASE}
+            rows = [
+                {"key": key[:KEY], "taken_at": now, **(first if n == 0 else {})} for n, key in enumerate(keys)
+            ]
+            new = [_take(connection, row, again) for row in rows]
+            if not all(new) and work is not None and new[0]:
+                connection.execute(update(inbox).where(inbox.c.key == rows[0]["key"]).values(**DONE))
         return all(new)
+
+    def beat(self, keys: Sequence[str], owner: str, now: datetime) -> list[str]:
+        """Keeps what is under way; returns what somebody has stopped meanwhile."""
+        mine = (inbox.c.key.in_(keys), inbox.c.owner == owner, inbox.c.work.is_not(None))
+        with reading(self.engine) as connection:
+            rows = connection.execute(
+                select(inbox.c.key, inbox.c.lease_until, inbox.c.stopped).where(*mine)
+            ).all()
+        old = [row.key for row in rows if row.lease_until is None or row.lease_until < now + LEASE / 2]
+        if old:
+            with writing(self.engine) as connection:
+                kept = update(inbox).where(inbox.c.key.in_(old), *mine[1:])
+                connection.execute(kept.values(lease_until=now + LEASE))
+        return [row.key for row in rows if row.stopped]
+
+    def stop(self, channel: str, thread: str) -> None:
+        """Marks what is under way in a thread, for whichever process is at it."""
+        here = (inbox.c.work.is_not(None), inbox.c.place == channel, inbox.c.thread == thread)
+        with writing(self.engine) as connection:
+            connection.execute(update(inbox).where(*here).values(stopped=True))
+
+    def take_up(self, owner: str, now: datetime) -> list[Left]:
+        """What another process took and did not finish, now this one's; oldest first."""
+        left = (inbox.c.work.is_not(None), inbox.c.lease_until < now)
+        query = select(inbox).where(*left).order_by(inbox.c.taken_at).with_for_update(skip_locked=True)
+        with reading(self.engine) as connection:
+            if connection.execute(select(inbox.c.key).where(*left).limit(1)).first() is None:
+                return []
+        with writing(self.engine) as connection:
+            rows = connection.execute(query).mappings().all()
+            mine = {"owner": owner, "lease_until": now + LEASE, "attempts": inbox.c.attempts + 1}
+            keys = [row["key"] for row in rows]
+            connection.execute(update(inbox).where(inbox.c.key.in_(keys)).values(**mine))
+        return [Left(row["key"], row["work"], row["attempts"] + 1, row["taken_at"]) for row in rows]
+
+    def give_up(self, key: str) -> None:
+        with writing(self.engine) as connection:
+            done(connection, key)
 
     def forget(self, now: datetime) -> None:
         """Drops keys too old to come again; Slack gives up after minutes."""
@@ -74,11 +154,18 @@ class Records:
             return connection.execute(named).scalar()
 
 
-def _take(connection: Connection, key: str, now: datetime) -> bool:
+def _take(connection: Connection, row: dict[str, Any], again: timedelta | None) -> bool:
     # RETURNING, because psycopg gives no row count for an insert that may do nothing.
-    row = _insert(connection, inbox).values(key=key, taken_at=now)
-    taken = connection.execute(row.on_conflict_do_nothing().returning(inbox.c.key))
-    return taken.first() is not None
+    made = _insert(connection, inbox).values(**row)
+    if again is None:
+        taken = made.on_conflict_do_nothing()
+    else:
+        # What is still being answered is not asked again.
+        stale = (inbox.c.taken_at < row["taken_at"] - again) & inbox.c.work.is_(None)
+        taken = made.on_conflict_do_update(
+            index_elements=["key"], set_={**row, "attempts": 0, "stopped": False}, where=stale
+        )
+    return connection.execute(taken.returning(inbox.c.key)).first() is not None
 
 
 def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

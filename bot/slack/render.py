@@ -1,6 +1,7 @@
 """The one renderer: an Outcome of the desk as a Slack message. Knows no KPI and asks no question."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,15 +9,18 @@ from bot.outcome import Outcome
 from bot.slack import blocks as kit
 from bot.slack.basis import basis_lines, basis_message, sql_message
 from bot.slack.blocks import Block
-from bot.slack.buttons import DEFINITION, SQL, Numbered, pack
+from bot.slack.buttons import DEFINITION, FEEDBACK, SQL, Numbered, pack
 from bot.slack.charts import CHARTS, draw_chart
+from bot.slack.documents import export_buttons
 from bot.slack.figures import draw_figures
 from bot.slack.marks import inert
 from bot.slack.message import Message, message
-from bot.slack.tables import CHARACTERS, draw_table
+from bot.slack.picture import has_points
+from bot.slack.tables import CHARACTERS, COLUMNS, draw_table
 from skills.contract import Answer, Choice, Figures, Language, Part, Table, Text, Trend
 from skills.text import Texts, number
 
+JUDGED = ("answer", "clarify", "refuse")  # what can be right or wrong
 HEADINGS = 500  # what titles, notes of cut tables and buttons may take
 
 
@@ -26,16 +30,20 @@ class Renderer:
     def __init__(self, texts: Texts, today: Callable[[], date]) -> None:
         self._texts, self._today = texts, today
 
-    def outcome(self, outcome: Outcome, *, asker: str = "", lead: str = "") -> Message:
-        """`asker` is the Slack id the buttons are first shown to; `lead` is markup made by this edge."""
+    def outcome(self, outcome: Outcome, *, asker: str = "", lead: str = "", ref: str = "") -> Message:
+        """`asker` is the Slack id the buttons are first shown to; `lead` is markup made by this edge; with a
+        `ref`, the answer's key in the record, people can say whether it was right."""
         drawing = _Drawing(self._texts, outcome.language, asker, self._today())
         if outcome.answer is not None:
             drawing.answer(outcome.answer, outcome.request)
         if outcome.message:
             drawing.say(outcome.message, first=outcome.answer is None)
         drawing.choices(outcome.choices)
+        if ref and outcome.outcome in JUDGED:
+            drawing.feedback(ref)
         over = self._texts.say(outcome.language, "slack.rest_cut")
-        return message(outcome.text, drawing.blocks, lead=lead, over=over)
+        drawn = message(outcome.text, drawing.blocks, lead=lead, over=over)
+        return replace(drawn, cut_table=drawing.cut_table, cut_charts=tuple(drawing.cut_charts))
 
     def sentence(self, language: Language, key: str, **slots: Any) -> Message:
         """One sentence of this edge. The slots are inert already where they are data."""
@@ -50,7 +58,7 @@ class Renderer:
 
     def sql(self, outcome: Outcome) -> Message:
         answer = outcome.answer
-        if answer is None or answer.basis is None or not answer.basis.sql:
+        if answer is None or answer.basis is None or answer.basis.query is None:
             return self._nothing(outcome)
         return sql_message(answer.title, answer.basis, self._texts, outcome.language)
 
@@ -69,6 +77,7 @@ class _Drawing:
         self._texts, self._language, self._today = texts, language, today
         self._buttons = Numbered(asker)
         self._charts, self._room = 0, CHARACTERS
+        self.cut_table, self.cut_charts = False, list[Trend]()
 
     def answer(self, answer: Answer, request: Any) -> None:
         lead = _lead(answer)
@@ -93,6 +102,9 @@ class _Drawing:
         row = self._buttons.row(options)
         if row is not None:
             self.blocks.append(row)
+
+    def feedback(self, ref: str) -> None:
+        self.blocks.append(kit.feedback(self._say("slack.good"), self._say("slack.bad"), FEEDBACK, ref))
 
     def _title(self, answer: Answer, lead: Figures | None) -> str:
         if lead is None:
@@ -138,6 +150,7 @@ class _Drawing:
         drawn = draw_table(part, self._language, self._room)
         self._room -= drawn.characters
         notes = [inert(part.note)] if part.note else []
+        self.cut_table |= drawn.shown < len(part.rows) or len(part.columns) > COLUMNS
         if drawn.block is None:
             self.blocks.append(kit.context([*notes, self._say("slack.table_unfit")]))
             return
@@ -152,6 +165,8 @@ class _Drawing:
 
     def _trend(self, part: Trend) -> None:
         chart = draw_chart(part, self._texts, self._language) if self._charts < CHARTS else None
+        if (chart is None or not chart.whole) and has_points(part):
+            self.cut_charts.append(part)
         if chart is None or chart.block is None:
             return
         self._charts += 1
@@ -165,12 +180,14 @@ class _Drawing:
             self.blocks.append(kit.context(notes))
 
     def _next(self, answer: Answer, request: Any) -> None:
-        value = pack(request) if request and answer.basis is not None else None
+        packed = pack(request) if request else None
+        value = packed if answer.basis is not None else None
         about: list[Block] = []
         if value is not None:
             about.append(kit.button(self._say("slack.button_definition"), DEFINITION, value))
-        if value is not None and answer.basis is not None and answer.basis.sql:
+        if value is not None and answer.basis is not None and answer.basis.query is not None:
             about.append(kit.button(self._say("slack.button_sql"), SQL, value))
+        about += export_buttons(answer, packed, self._say, cut_chart=bool(self.cut_charts))
         row = self._buttons.row(answer.next, about)
         if row is not None:
             self.blocks.append(row)

@@ -13,7 +13,7 @@ from skills.kpi.wording import Wording
 
 SMALL_N = 30
 CHART_BARS = 20  # as many points as Slack draws
-TABLE_ROWS = 100
+TABLE_ROWS = 20_000  # a workbook's; a message shows what fits, and says so
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,16 @@ def sources_of(metric: Metric) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def reach(connection: Connection, source: str, clients: frozenset[int] | None) -> Period | None:
-    """First and last day with rows of a source."""
+def reach(ctx: Context, source: str, clients: frozenset[int] | None) -> Period | None:
+    """First and last day with rows of a source; read once a question."""
+    key = ("reach", source, clients)
+    if key not in ctx.memo:
+        ctx.memo[key] = _reach(ctx.session, source, clients)
+    held: Period | None = ctx.memo[key]
+    return held
+
+
+def _reach(connection: Connection, source: str, clients: frozenset[int] | None) -> Period | None:
     table = built_days
     query = select(func.min(table.c.day), func.max(table.c.day)).where(
         table.c.source == source, table.c.rows > 0
@@ -45,7 +53,7 @@ def as_of(ctx: Context, plan: Plan) -> dict[str, date]:
             if cuts:
                 found[source] = max(cuts.values())
         else:
-            held = reach(ctx.session, source, plan.clients)
+            held = reach(ctx, source, plan.clients)
             if held:
                 found[source] = min(held.end, plan.today)
     return found
@@ -55,7 +63,7 @@ def nothing_found(ctx: Context, plan: Plan, period: str) -> Refused:
     """No row meets the question; says what the last day with data is, so that the next question can."""
     if plan.metric.den == TARGET_TO_DATE:
         return Refused("kpi.no_targets", about="no_data")
-    held = reach(ctx.session, sources_of(plan.metric)[0], plan.clients)
+    held = reach(ctx, sources_of(plan.metric)[0], plan.clients)
     later = held is not None and not plan.period.holds(held.end)
     return Refused(
         "kpi.nothing_found" if later else "kpi.nothing_matches",
@@ -70,7 +78,7 @@ def first_day(ctx: Context, plan: Plan) -> date | None:
     """The first day a flow's own source holds; None where nothing is loaded, or the metric stands at cuts."""
     if plan.metric.kind != "flow":
         return None
-    held = reach(ctx.session, SOURCES[MEASURES[plan.metric.num].source].built_from[0], plan.clients)
+    held = reach(ctx, SOURCES[MEASURES[plan.metric.num].source].built_from[0], plan.clients)
     return held.start if held else None
 
 
@@ -89,7 +97,7 @@ def require_reach(ctx: Context, plan: Plan, period: Period) -> None:
     metric = plan.metric.label.in_(ctx.actor.language)
     language = ctx.actor.language
     if plan.metric.kind == "flow":
-        held = reach(ctx.session, SOURCES[MEASURES[plan.metric.num].source].built_from[0], plan.clients)
+        held = reach(ctx, SOURCES[MEASURES[plan.metric.num].source].built_from[0], plan.clients)
         first, last = (held.start, held.end) if held else (None, None)
         # After the last day: a running period may simply have nothing yet, a past one has no file.
         outside = held and (period.end < held.start or (period.start > held.end and period.end < plan.today))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 
 from db.cutoffs import kind_of, previous_same_cutoff
 from db.numbers import Key
@@ -232,7 +233,7 @@ def _basis(
         as_of_label=words.ages(ages),
         read_from="cells" if now.from_cells else "facts",
         notes=notes,
-        sql=as_text(now),
+        query=partial(as_text, now),
     )
 
 

@@ -1,0 +1,50 @@
+"""How an answer gets to those who may see it: into a thread, into a channel, or to the asker alone."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from bot.outbox import Parcel
+from bot.slack.message import Message
+from bot.slack.works import Job
+
+
+@dataclass(frozen=True)
+class Reach:
+    """`lead` is the key of the sentence on top that says whose question this is."""
+
+    kind: Literal["post", "whisper", "respond"]
+    thread: str | None
+    lead: str = ""
+    slots: dict[str, str] = field(default_factory=dict)
+
+    def parcel(
+        self,
+        job: Job,
+        message: Message,
+        *,
+        part: str = "",
+        stream: str | None = None,
+        chunks: list[dict[str, Any]] | None = None,
+        delete_at: datetime | None = None,
+    ) -> Parcel:
+        """`stream`: the open message that the answer goes into. `part` tells apart what one job says."""
+        body: dict[str, Any] = {"text": message.text, "blocks": message.blocks, "asker": job.user}
+        kind: Any = self.kind
+        if kind == "whisper":
+            body["user"] = job.user
+        elif kind == "respond":
+            body["url"] = job.respond
+        elif stream is not None:
+            kind = "finish"
+            body |= {"stream": stream, "chunks": chunks or []}
+        elif self.thread is None:
+            body["opens"] = job.thread  # the answer's ts becomes the thread's name
+        return Parcel(job.ref + part, kind, job.team, job.channel, body, self.thread, delete_at=delete_at)
+
+
+def alone(job: Job) -> Reach:
+    """To the asker, wherever that is possible from where she asked."""
+    if job.respond:
+        return Reach("respond", None)
+    return Reach("whisper", job.thread or None)

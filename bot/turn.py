@@ -1,0 +1,45 @@
+"""One question on its way through the desk: as it came in, and with its asker known. Decides nothing."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.outcome import Hooks, Place, Who
+from db.access import Names
+from skills.contract import Actor, Language
+
+
+@dataclass(frozen=True)
+class Call:
+    """A question as it comes in. `said` is None for a request that nobody typed."""
+
+    who: Who
+    place: Place
+    thread: str | None
+    now: datetime
+    hooks: Hooks
+    said: str | None
+    started: float = field(default_factory=perf_counter)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One question on its way through."""
+
+    connection: Connection
+    actor: Actor
+    names: Names
+    now: datetime
+    previous: dict[str, Any] | None
+    hooks: Hooks
+
+    @property
+    def language(self) -> Language:
+        return self.actor.language
+
+    @property
+    def today(self) -> date:
+        return self.now.date()

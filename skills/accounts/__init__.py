@@ -1,0 +1,1 @@
+"""One account, for those who work it or answer for it."""
