@@ -66,7 +66,7 @@ def basis(**changes: Any) -> Basis:
             "as_of": {"balances": "2026-11-20"},
             "as_of_label": "saldos al vie 20-nov (ayer)",
             "read_from": "cells",
-            "query": lambda: "SELECT sum(rolled), sum(cohort)\nFROM migrations\nWHERE period_start = '2026-11'",
+            "query": lambda: "SELECT sum(rolled), sum(cohort)\nFROM moves\nWHERE period_start = '2026-11'",
             **changes,
         }
     )

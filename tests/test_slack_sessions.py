@@ -218,6 +218,7 @@ async def test_steps_are_shown_and_the_answer_comes_in_that_very_message(slack: 
     await under_way(slack)
     grown: Message = await until(lambda: growing(slack, FLOOR))
     assert grown.thread_ts == ts
+    await asyncio.sleep(1); print(grown.body["blocks"], await slack.calls("chat.appendStream"), await slack.calls("chat.startStream"))
     await until(lambda: tasks(grown) == [("Llamadas", "in_progress")])
     calls.set()
     await until(lambda: tasks(grown) == [("Llamadas", "complete"), ("Roll rate", "in_progress")])

@@ -215,7 +215,8 @@ async def test_the_same_over_signed_http(company: Engine) -> None:
         assert first["thread_ts"] == second["thread_ts"] == ts
         await slack.click(GLORIA, first, next(one for one in labels(first) if "campaña" in one))
         assert "Alameda" in shown((await slack.answers(FLOOR, 3))[2])
-        await slack.do("slash", user=GLORIA, channel=FLOOR, command="/cartera", text="¿roll rate esta semana?")
+        asked = {"command": "/cartera", "text": "¿roll rate esta semana?"}
+        await slack.do("slash", user=GLORIA, channel=FLOOR, **asked)
         assert "preguntó" in shown((await slack.settled(FLOOR, 4))[3])
         assert len(slack.audited()) == 4
 
