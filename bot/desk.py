@@ -135,7 +135,8 @@ class Desk:
         if seen is None or actor.scope.contradicts_itself:
             key = "desk.channel_closed" if seen is None else "desk.channel_too_coarse"
             said = self._texts.say(actor.language, key)
-            return Outcome("denied", actor.language, message=said, about="channel")
+            about = "channel_closed" if seen is None else "channel"
+            return Outcome("denied", actor.language, message=said, about=about)
         previous = recall(connection, call.place.id, call.thread) if call.thread else None
         own = known_to(connection, actor, known, call.now.date())
         if previous and not all_known(previous, own):

@@ -262,7 +262,7 @@ def test_an_unknown_code_opens_nothing(app: App) -> None:
 
 def test_an_unregistered_channel_may_be_closed(company: Engine) -> None:
     closed = build(Settings.model_validate({"channels": {"unregistered": "refuse"}}), engine=company)
-    assert ask(closed, GLORIA, place=channel("general")).about == "channel"
+    assert ask(closed, GLORIA, place=channel("general")).about == "channel_closed"
     assert ask(closed, GLORIA, place=Place("slash", "C1")).outcome == "answer"  # for the asker's eyes alone
 
 

@@ -188,15 +188,12 @@ async def test_ask_back_with_buttons(slack: World) -> None:
     assert len(await slack.settled(room, 2)) == 2
 
 
-async def test_channel_that_may_not_show_figures_shows_them_to_the_asker_alone(company: Engine) -> None:
+async def test_channel_that_may_not_show_figures_refuses_and_direct_message_does_not(company: Engine) -> None:
     async with world(company, channels=Channels(unregistered="refuse")) as slack:
         await slack.say(GLORIA, FLOOR, "@cartera ¿roll rate esta semana?")
-        (alone,) = await slack.answers(FLOOR, 1, viewer=GLORIA)
-        assert alone["ephemeral"]
-        assert "Solo para ti" in shown(alone)
-        await slack.say(EXTERNAL, FLOOR, "@cartera ¿roll rate esta semana?")  # nobody's figures, nowhere
-        (stranger,) = await slack.answers(FLOOR, 1, viewer=LAURA)
-        assert "%" not in stranger["text"]
+        (answer,) = await slack.settled(FLOOR, 1)
+        assert "no está registrado" in answer["text"]
+        assert "%" not in answer["text"]
         room = await slack.dm(GLORIA)
         await slack.say(GLORIA, room, "¿roll rate esta semana?")
         (private,) = await slack.answers(room, 1)

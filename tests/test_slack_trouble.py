@@ -1,11 +1,13 @@
 """What goes wrong between Slack and the bot: lost acks, limits, broken lines, wrong tokens, a stop."""
 
 import asyncio
+import json
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,12 +21,15 @@ from bot.settings import Channels, ChannelScope, Settings, Slack
 from bot.slack.app import build_slack
 from bot.slack.conversation import Delivery
 from bot.slack.faults import CannotServe
+from bot.slack.records import Records, Taken
 from bot.slack.rooms import Room, Rooms
+from bot.slack.works import Job
 from db.engine import writing
 from localslack.serve import running
 from skills.contract import Option
 from skills.text import load_texts
 from tests.slack_world import FLOOR, GLORIA, TEAM, World, reaching, world
+from tests.small import NOW
 
 pytest_plugins = ("tests.slack_fixtures",)
 QUESTION = "¿roll rate esta semana?"
@@ -66,6 +71,16 @@ async def test_failure_is_a_sentence_with_a_reference(slack: World, caplog: pyte
     assert reference in caplog.text
     assert "secreto" not in caplog.text
     assert slack.audited()[0][3] == "failed"
+
+
+async def test_a_question_that_waited_too_long_gets_a_word(company: Engine) -> None:
+    """Left by a process that died a while ago: the next one says so instead of answering out of the blue."""
+    job = Job("ask", "T1", GLORIA, FLOOR, "channel", "ask:old", text=QUESTION, ref="r1")
+    left = Taken(json.dumps(asdict(job)), FLOOR, "ask:old", "somebody gone")
+    assert Records(company).claim(["message:old"], NOW - timedelta(minutes=20), left)
+    async with world(company) as slack:
+        (word,) = await slack.settled(FLOOR, 1)
+        assert "No alcancé a responder" in word["text"]
 
 
 async def test_lost_ack_and_redelivery_make_one_answer(slack: World) -> None:

@@ -75,6 +75,9 @@ class Conversation:
     async def do(self, running: Running) -> None:
         """One job, from beginning to end; whatever breaks, the person gets a sentence."""
         reach = _nearest(running.job)
+        if running.hopeless:
+            await self._give_up(running, reach)
+            return
         try:
             reach = await self._reach(running.job)
             async with self._edge.turns.turn(running.job.user):
@@ -227,6 +230,12 @@ class Conversation:
             await edge.ledger.run(edge.records.turned_away, *where, no.key, edge.clock())
         except Exception as error:
             note_failure(error, "the record of somebody turned away")
+        await self._say(running, replace(reach, lead=""), sentence)
+
+    async def _give_up(self, running: Running, reach: Reach) -> None:
+        """Whoever waited in vain hears of it, once."""
+        language = await self._edge.speaks(running.job.team, running.job.user)
+        sentence = self._edge.renderer.sentence(language, "slack.given_up")
         await self._say(running, replace(reach, lead=""), sentence)
 
     async def _fail(self, running: Running, reach: Reach, error: Exception) -> None:

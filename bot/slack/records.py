@@ -114,10 +114,13 @@ class Records:
             connection.execute(delete(inbox).where(inbox.c.taken_at < now - INBOX_LIFE))
 
     def speaks_in(self, place: str, thread: str) -> bool:
-        """Whether the bot has answered in that thread."""
-        here = (threads.c.place == place) & (threads.c.thread == thread)
+        """Whether the bot has answered in that thread, or some process of its is about to."""
+        answered = select(threads.c.thread).where(threads.c.place == place, threads.c.thread == thread)
+        asked = (inbox.c.work.is_not(None), inbox.c.place == place, inbox.c.thread == thread)
         with reading(self.engine) as connection:
-            return connection.execute(select(threads.c.thread).where(here)).first() is not None
+            if connection.execute(answered).first() is not None:
+                return True
+            return connection.execute(select(inbox.c.key).where(*asked).limit(1)).first() is not None
 
     def continue_last(self, place: str, thread: str, now: datetime) -> None:
         """A message typed below the threads of a direct message goes on from the latest of them."""

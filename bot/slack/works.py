@@ -56,6 +56,7 @@ class Running:
 
     job: Job
     key: str
+    hopeless: bool = False  # tried too often, or too long ago: only a word is owed
     stop: Stop = field(default_factory=Stop)
 
 
@@ -147,22 +148,21 @@ class Works:
     async def _take_up(self) -> None:
         now = self._clock()
         for left in await self._pool.run(self._records.take_up, self._owner, now):
-            if left.key in self._given_up:
+            if left.key in self._given_up or left.attempts > MOST_ATTEMPTS + 1:
                 await self._pool.run(self._records.give_up, left.key)
                 self._given_up.discard(left.key)
-            elif left.attempts > MOST_ATTEMPTS or left.taken_at < now - TOO_OLD:
-                log.error("a question was given up: attempts=%s", left.attempts)
-                await self._pool.run(self._records.give_up, left.key)
             elif left.key not in self._running:
-                self._resume(left)
+                self._resume(left, left.attempts > MOST_ATTEMPTS or left.taken_at < now - TOO_OLD)
 
-    def _resume(self, left: Left) -> None:
+    def _resume(self, left: Left, hopeless: bool) -> None:
+        if hopeless:
+            log.error("a question was given up: attempts=%s", left.attempts)
         try:
             job = Job(**json.loads(left.work))
         except (TypeError, ValueError) as error:  # of another version: it must not keep the others waiting
             note_failure(error, "a job of another version")
         else:
-            self._start(Running(job, left.key), self._queue(job))
+            self._start(Running(job, left.key, hopeless), self._queue(job))
 
     def _queue(self, job: Job) -> "_Place":
         before = self._lines.get(job.line)
