@@ -25,6 +25,7 @@ from db.engine import reading
 
 STOP_SECONDS = 5
 PAGE_PORT = 8777
+LOOPBACK = "127.0.0.1"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +63,7 @@ def local_slack(app: App, port: int | None) -> Iterator[Settings]:
     from db.demo import team_file
 
     team = team_file(app.engine)
-    team["bot"] = {**team["bot"], **declared()}
+    team["bot"] = {**team["bot"], **declared(), **_delivered(app.settings)}
     with TemporaryDirectory(prefix="cartera-") as folder:
         file = Path(folder) / "team.json"
         file.write_text(json.dumps(team, ensure_ascii=False), encoding="utf-8")
@@ -108,7 +109,7 @@ def _page_port() -> int:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", PAGE_PORT))
+            probe.bind((LOOPBACK, PAGE_PORT))
         except OSError:
             return 0
     return PAGE_PORT
@@ -129,11 +130,21 @@ def _first_line(process: subprocess.Popen[str]) -> dict[str, str]:
         raise Stop("cli.no_local_slack") from None
 
 
+def _delivered(settings: Settings) -> dict[str, str]:
+    """Where the local Slack calls this bot, if it is to call at all."""
+    if settings.slack.mode == "socket":
+        return {}
+    from bot.slack.http import EVENTS
+
+    return {"request_url": f"http://{LOOPBACK}:{settings.slack.port}{EVENTS}"}
+
+
 def _reaching(settings: Settings, team: dict[str, Any], api_url: str) -> Settings:
     bot = team["bot"]
     slack = settings.slack.model_copy(
         update={
-            "mode": "socket",
+            "host": LOOPBACK,
+            "client_id": None,  # one workspace, with the token it was given
             "api_url": api_url,
             "bot_token": SecretStr(bot["token"]),
             "app_token": SecretStr(bot["app_token"]),
