@@ -18,7 +18,8 @@ PROMPTS = [
     {"title": "Roll rate de la semana", "message": "¿Roll rate de esta semana por campaña?"},
     {"title": "Promesas de hoy", "message": "¿Qué promesas vencen hoy en mi equipo?"},
 ]
-ACCOUNTS = ["Aceros del Norte", "Aceros del Sur", "Bodegas Unidas"]
+ACCOUNTS = ["Aceros del Norte", "Aceros del Sur", "Bodegas Unidas", "Bodegas del Centro"]
+CLOSED = "bodegas del centro"
 FEEDBACK: JSON = {
     "type": "context_actions",
     "elements": [
@@ -150,6 +151,9 @@ class SmallApp:
         values = view["state"]["values"]
         if len(values["name"]["typed"]["value"]) < 5:
             await ack(response_action="errors", errors={"name": "Escribe un nombre más largo"})
+            return
+        if any(one["value"] == CLOSED for one in values["accounts"]["found"]["selected_options"]):
+            await ack(response_action="errors", errors={"accounts": "Esa cuenta está cerrada"})
             return
         await ack()
         self.submitted.append(values)

@@ -96,6 +96,54 @@ async def test_the_history_names_conversations_renames_and_opens_one(stage: Stag
         await expect(page.locator(".session-bar")).to_have_count(0)
 
 
+async def test_what_arrives_over_another_tab_is_counted_until_messages_is_opened(stage: Stage) -> None:
+    async with small_app(stage.room):
+        page, dm = await pane(stage)
+        tab, line = page.get_by_role("tab", name="Mensajes"), page.locator(".sidebar .line.on")
+        for other in ("Historial", "Inicio"):
+            await page.get_by_role("tab", name=other).click()
+            for text in ("Tu reporte", "Tu aviso"):
+                await stage.post(dm, text=f"{text} sobre {other}")
+            await expect(tab).to_have_accessible_name("Mensajes, 2 mensajes sin leer")
+            await expect(tab.locator(".count")).to_have_text("2")
+            await expect(line.locator(".count")).to_have_text("2")
+            await tab.click()
+            await expect(page.locator(".new-line")).to_be_visible()
+            await expect(page.locator(".count")).to_have_count(0)
+        assert (await stage.room.see("state", viewer=LAURA))["dms"][0]["unread"] == 0
+
+
+async def test_the_history_counts_the_apps_answers_alone(stage: Stage) -> None:
+    page, dm = await pane(stage)
+    asked = str((await stage.room.do("say", user=LAURA, channel=dm, text="¿Y las promesas?"))["ts"])
+    await stage.post(dm, text="Van 12", thread_ts=asked)
+    await stage.room.do("say", user=LAURA, channel=dm, text="¿y ayer?", thread_ts=asked)
+    await stage.room.api("chat.postEphemeral", channel=dm, user=LAURA, text="un momento", thread_ts=asked)
+    own = await stage.post(dm, text="Tu reporte del día")
+    await page.get_by_role("tab", name="Historial").click()
+    row = page.locator(".session", has_text="¿Y las promesas?")
+    await expect(row).to_contain_text(re.compile(r"· 1 respuesta$"))
+    report = page.locator(".session", has_text="Tu reporte del día")
+    await expect(report).to_contain_text(re.compile("· respuesta de Cartera$"))
+    await stage.post(dm, text="y su detalle", thread_ts=own)
+    await expect(report).to_contain_text(re.compile("· respuesta de Cartera y 1 más$"))
+
+
+async def test_a_link_to_the_apps_tab_opens_it_and_no_other_scheme_is_a_link(stage: Stage) -> None:
+    async with small_app(stage.room):
+        app = (await stage.room.see("state", viewer=LAURA))["bot"]["app_id"]
+        deep = f"<slack://app?team=T1&amp;id={app}&amp;tab=home|ábrela aquí>"
+        other = "<slack://app?team=T1&amp;id=AOTHER&amp;tab=home|la otra> <javascript:alert(1)|aquí no>"
+        await stage.post(text=f"Tu página: {deep}, {other}")
+        page = await stage.see(LAURA)
+        row = message(page, "Tu página")
+        await expect(row.locator(".message-text, .para").first).to_contain_text("la otra <javascript:")
+        await expect(row.locator("a:not(.side-time)").filter(has_text="aquí")).to_have_count(0)
+        await row.get_by_role("button", name="ábrela aquí").click()
+        await expect(page.get_by_role("tab", name="Inicio")).to_have_attribute("aria-selected", "true")
+        await expect(page.get_by_text("actualizados 0 veces")).to_be_visible()
+
+
 async def said(stage: Stage, channel: str, text: str) -> bool:
     return text in await stage.room.texts(channel, LAURA)
 

@@ -50,6 +50,31 @@ async def test_a_shortcut_opens_a_form_that_says_what_is_wrong_and_goes_when_rig
         assert [file["name"] for file in values["proof"]["files"]["files"]] == ["Promesas ñ.csv"]
 
 
+async def test_a_lookup_that_was_wrong_shows_its_error_and_keeps_what_was_typed(stage: Stage) -> None:
+    async with small_app(stage.room) as app:
+        page = await stage.see(LAURA)
+        await page.get_by_role("button", name="Atajos de la app").click()
+        await page.get_by_role("menuitem", name="Pedir un reporte").click()
+        form = page.get_by_role("dialog", name="Pedir un reporte")
+        await form.get_by_label("Nombre").fill("Cierre de mes")
+        box, send = form.get_by_label("Cuentas"), form.get_by_role("button", name="Pedir")
+        await box.fill("centro")
+        await expect(form.get_by_role("option")).to_have_count(1)
+        await send.click()
+        wrong = form.locator('[data-block-id="accounts"] .input-error')
+        await expect(wrong).to_have_text("Elige una opción de la lista o borra lo que escribiste.")
+        await expect(box).to_have_value("centro")
+        await box.press("ArrowDown")
+        await form.get_by_role("option", name="Bodegas del Centro").click()
+        await expect(box).to_have_value("")
+        await send.click()
+        await expect(wrong).to_have_text("Esa cuenta está cerrada")
+        await expect(box).to_be_focused()
+        await expect(form.get_by_role("listbox")).to_have_count(0)
+        await expect(form.locator(".picked-chip")).to_contain_text("Bodegas del Centro")
+        assert app.submitted == []
+
+
 async def choose_accounts(form: Locator) -> None:
     """Two are found by typing and chosen by keyboard; one is taken back."""
     await form.get_by_label("Cuentas").fill("a")

@@ -50,6 +50,30 @@ async def test_the_inspector_shows_each_payload_as_it_passes(stage: Stage) -> No
     await expect(page.get_by_role("complementary", name="Inspector")).to_have_count(0)
 
 
+async def test_an_answer_to_a_response_url_has_a_word_and_a_name(stage: Stage) -> None:
+    page = await stage.see(LAURA)
+    await inspect(page)
+    url = f"{stage.room.server.url}/actions/T1/1/gone"
+    async with stage.room.http.post(url, json={"text": "tarde"}) as answer:
+        assert answer.status == 404
+    row = page.locator(".log-row", has_text="response_url")
+    await expect(row.locator(".log-kind")).to_have_text("Respuesta")
+    await row.click()
+    await expect(page.get_by_role("region", name="Detalle de response_url")).to_contain_text("tarde")
+
+
+@pytest.mark.parametrize("width", [1280, 1400])
+async def test_a_thread_beside_the_inspector_leaves_the_channel_its_room(stage: Stage, width: int) -> None:
+    ts = await stage.post(text="Corte de las 18:00")
+    await stage.post(text="de acuerdo", thread_ts=ts)
+    page = await stage.see(LAURA, f"C1/{ts}", size=(width, 900))
+    await inspect(page)
+    for part, least in ((".pane", 440), (".thread", 320), (".lab", 360)):
+        assert await page.locator(part).evaluate("one => one.offsetWidth") >= least, part
+    await page.get_by_role("button", name="Cerrar el hilo").click()
+    await expect(page.locator(".sidebar")).to_be_visible()
+
+
 async def test_what_the_inspector_copies_is_json(stage: Stage) -> None:
     page = await stage.see(LAURA)
     await stage.browser.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -98,9 +122,17 @@ async def test_an_address_that_does_not_answer_the_challenge_changes_nothing(sta
     page = await stage.see(LAURA)
     await inspect(page, "Laboratorio")
     await page.get_by_label("HTTP firmado").check()
-    await page.get_by_label("URL de la app").fill(f"{stage.room.server.url}/nowhere")
-    await page.get_by_role("button", name="Aplicar").click()
-    await expect(page.get_by_text("La app no respondió bien el reto")).to_be_visible()
+    url, apply = page.get_by_label("URL de la app"), page.get_by_role("button", name="Aplicar")
+    said = page.get_by_role("region", name="Entrega de eventos").get_by_role("status")
+    await apply.click()
+    await expect(said).to_contain_text("Escribe la URL en la que escucha la app")
+    await url.fill(f"{stage.room.server.url}/nowhere")
+    await apply.click()
+    await expect(said).to_contain_text("La app no respondió bien el reto")
+    await url.fill("http://127.0.0.1:1/slack/events")  # where nobody listens
+    await apply.click()
+    await expect(said).to_contain_text("Nadie responde en http://127.0.0.1:1/slack/events")
+    await expect(said).to_contain_text("slack.mode: http")
     state = await stage.room.see("state")
     assert state["delivery"]["mode"] == "socket"
 

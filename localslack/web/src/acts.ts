@@ -1,5 +1,6 @@
 // What a person does: says, clicks, opens, submits. Each asks the server and leaves the drawing to the room.
-import { current, findChannel, go, isAppDm, me, put, rememberQuestion, sayRefusal, toast } from "./room";
+import type { Tab } from "./address";
+import { current, findChannel, go, isAppDm, me, openChannel, put, rememberQuestion, sayRefusal, toast } from "./room";
 import { Refusal, server } from "./server";
 import type { Host, Loose, Message, Option, OptionGroup, SharedFile, StateValues, User, View } from "./shapes";
 import { T, sayError } from "./text";
@@ -138,8 +139,8 @@ export async function join(channel: string): Promise<void> {
   }
 }
 
-export async function openHome(): Promise<void> {
-  go({ ...current().place, thread: null, tab: "home" });
+async function openHome(channel: string): Promise<void> {
+  go({ channel, thread: null, tab: "home" });
   try {
     const { home } = await server.home(myId());
     const state = current().state;
@@ -147,6 +148,21 @@ export async function openHome(): Promise<void> {
   } catch (error) {
     toast(sayRefusal(error));
   }
+}
+
+/** Goes to a tab of the app's own conversation. */
+export function openTab(channel: string, tab: Tab): void {
+  if (tab === "home") void openHome(channel);
+  else if (tab === "messages") openChannel(channel);
+  else go({ channel, thread: null, tab });
+}
+
+/** The same from anywhere, as a link to the app does; the conversation begins if there is none yet. */
+export async function openAppTab(tab: Tab): Promise<void> {
+  const found = () => current().state?.dms.find(isAppDm);
+  if (!found()) await openDm(current().state?.bot.user_id ?? "");
+  const dm = found();
+  if (dm) openTab(dm.id, tab);
 }
 
 /** A click or a choice; answers the sentence that says why it did not work, or null. */

@@ -1,11 +1,14 @@
 // Slack's mrkdwn as a tree. Entities are decoded last, on leaves only, so text that came from data
 // (&lt;@U1&gt;) can never turn into a mention, a link or a style. Knows nothing of drawing.
 
+import type { Tab } from "./address";
+
 export type Inline =
   | { t: "text"; s: string }
   | { t: "b" | "i" | "s"; c: Inline[] }
   | { t: "code"; s: string }
   | { t: "link"; href: string; c: Inline[] }
+  | { t: "app"; app: string; tab: Tab; c: Inline[] }
   | { t: "user"; id: string }
   | { t: "channel"; id: string; label: string }
   | { t: "broadcast"; name: string }
@@ -19,6 +22,14 @@ export const decode = (s: string) => s.replace(/&(?:lt|gt|amp);/g, (entity) => E
 
 /** Only these may be followed from the page; anything else is shown as its label. */
 export const safeHref = (href: string) => (/^(?:https?:\/\/|mailto:|tel:)/i.test(href) ? href : null);
+
+/** `slack://app?team=T1&id=A1&tab=home`: an app and one of its tabs, the messages where none or another is named. */
+function deepLink(href: string): { app: string; tab: Tab } | null {
+  const asked = /^slack:\/\/app\?(.+)$/i.exec(href);
+  const query = new URLSearchParams(asked?.[1]);
+  const [app, tab] = [query.get("id"), query.get("tab")];
+  return app ? { app, tab: tab === "home" || tab === "history" ? tab : "messages" } : null;
+}
 
 const STYLES: Record<string, "b" | "i" | "s"> = { "*": "b", _: "i", "~": "s" };
 const isWord = (c: string | undefined) => c !== undefined && /[\p{L}\p{N}]/u.test(c);
@@ -54,9 +65,12 @@ function reference(inside: string): Inline {
     return { t: "date", ts, pattern: decode(pattern), fallback: decode(label) };
   }
   if (head.startsWith("!")) return { t: "broadcast", name: decode(label || head.slice(1)) };
+  const shown: Inline[] = [{ t: "text", s: decode(label || head) }];
+  const within = deepLink(decode(head));
+  if (within) return { t: "app", ...within, c: shown };
   const href = safeHref(decode(head));
   // What names nothing that may be followed stands as it was written, brackets and all.
-  return href ? { t: "link", href, c: [{ t: "text", s: decode(label || head) }] } : { t: "text", s: `<${decode(inside)}>` };
+  return href ? { t: "link", href, c: shown } : { t: "text", s: `<${decode(inside)}>` };
 }
 
 interface Found {

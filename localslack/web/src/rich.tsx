@@ -1,9 +1,11 @@
 // Draws the trees of mrkdwn, Markdown and rich text. Only elements and text nodes: nothing is ever set as HTML.
 import type { ComponentChildren } from "preact";
+import { openAppTab } from "./acts";
+import type { Tab } from "./address";
 import { emoji } from "./emoji";
 import { type Inline, type Part, inline, mrkdwn, plain } from "./mrkdwn";
 import { shown, useNames } from "./names";
-import { openChannel } from "./room";
+import { current, openChannel } from "./room";
 import type { TextObject } from "./shapes";
 import { dateToken, full } from "./when";
 
@@ -31,6 +33,12 @@ export function Away({ href, children }: { href: string; children: ComponentChil
   );
 }
 
+/** A link into this Slack: to a tab of its app. Another app is not here, and so its link is text. */
+function Within({ app, tab, children }: { app: string; tab: Tab; children: ComponentChildren }) {
+  if (app !== current().state?.bot.app_id) return <>{children}</>;
+  return <button type="button" class="within" onClick={() => void openAppTab(tab)}>{children}</button>;
+}
+
 export function Emoji({ name }: { name: string }) {
   const drawn = emoji(name);
   if (drawn.startsWith(":")) return <>{drawn}</>;
@@ -55,6 +63,8 @@ function Node({ node }: { node: Inline }) {
       return <code class="code">{node.s}</code>;
     case "link":
       return <Away href={node.href}><Run nodes={node.c} /></Away>;
+    case "app":
+      return <Within app={node.app} tab={node.tab}><Run nodes={node.c} /></Within>;
     case "user":
       return <Person id={node.id} />;
     case "channel":

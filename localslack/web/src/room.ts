@@ -213,13 +213,12 @@ function noteRead(): void {
 
 export function go(place: Place, push = true): void {
   const moved = place.channel !== room.place.channel;
+  const shownAgain = moved || place.tab !== room.place.tab;
   openedByItself = false;
   put({ place, sought: null });
   if (push) saveAddress();
-  if (moved && place.channel) {
-    noteRead();
-    if (!room.messages[place.channel]) void loadMessages(place.channel);
-  }
+  if (shownAgain && place.channel) noteRead();
+  if (moved && place.channel && !room.messages[place.channel]) void loadMessages(place.channel);
   markRead();
 }
 
@@ -232,11 +231,14 @@ export function seek(channel: string, ts: string, thread: string | null): void {
   put({ sought: ts });
 }
 
+/** Over the app's other tabs, and over "Hilos", no message of the channel is on screen. */
+const showsMessages = (channel: Channel) => room.place.tab === "messages" || (room.place.tab !== "threads" && !isAppDm(channel));
+
 /** Says to the server that what is on screen was read. */
 export function markRead(): void {
   const channel = findChannel(room.place.channel);
   const viewer = me()?.id;
-  if (!channel || !viewer || !channel.unread || document.visibilityState !== "visible") return;
+  if (!channel || !viewer || !channel.unread || !showsMessages(channel) || document.visibilityState !== "visible") return;
   setChannel({ ...channel, unread: 0, mentions: 0 });
   void server.read(viewer, channel.id).catch(() => undefined);
 }

@@ -18,7 +18,7 @@ export const L = {
   allKinds: "Todo",
   onlyFailed: "Solo con error",
   failedShort: "error",
-  kinds: { api: "Llamada", envelope: "Evento", ack: "Acuse", response_url: "response_url", control: "Persona", event: "Evento" } as Record<string, string>,
+  kinds: { api: "Llamada", envelope: "Evento", ack: "Acuse", response_url: "Respuesta", control: "Persona", event: "Evento" } as Record<string, string>,
   ways: { from: "De la app a Slack", to: "De Slack a la app", person: "Lo que hizo una persona" },
   ms: (ms: number) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms).toLocaleString("es-MX")} ms`,
   pause: "Pausar",
@@ -34,7 +34,7 @@ export const L = {
   more: (n: number) => `… ${count(n)} caracteres más`,
 
   clock: "Reloj",
-  clockHint: "Mueve la hora de este Slack para ver recordatorios, vencimientos y reportes programados sin esperar.",
+  clockHint: "Mueve solo la hora de este Slack: la de los mensajes, y la que hace vencer las ventanas y las direcciones de respuesta. La app lleva su propio reloj: sus recordatorios y reportes no se adelantan.",
   plusMinute: "+1 minuto",
   plusHour: "+1 hora",
   plusDay: "+1 día",
@@ -79,6 +79,8 @@ export const L = {
   apply: "Aplicar",
   verified: "La app respondió el reto: los eventos van por HTTP firmado.",
   notVerified: (why: string) => `La app no respondió bien el reto (${why}). Todo sigue como estaba.`,
+  noUrl: (example: string) => `Escribe la URL en la que escucha la app, por ejemplo ${example}`,
+  nobodyThere: (url: string) => `Nadie responde en ${url}: el bot solo escucha ahí con «slack.mode: http» en config.yaml. Todo sigue como estaba.`,
   bySocket: "Los eventos van por Socket Mode.",
 
   people: "Personas",

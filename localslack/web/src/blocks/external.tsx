@@ -46,26 +46,32 @@ function Search({ held, label, taken, pick, placeholder }: {
   placeholder: string;
 }) {
   const { element, block_id } = held;
+  // What was typed outlives the list: leaving the box or submitting the form erases nothing.
   const [typed, setTyped] = useState<string | null>(null);
+  const [open, setOpen] = useState(false);
   const [at, setAt] = useState(0);
-  const { found, short, broken } = useFound(element, block_id, typed);
+  const { found, short, broken } = useFound(element, block_id, open ? (typed ?? "") : null);
   const list = useId();
   const shown = useRef<HTMLUListElement>(null);
   // Inside a form the list may open below the edge.
-  useEffect(() => shown.current?.scrollIntoView({ block: "nearest" }), [typed !== null, found]);
+  useEffect(() => shown.current?.scrollIntoView({ block: "nearest" }), [open, found]);
   useEffect(() => shown.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [at]);
+  const shut = () => {
+    setTyped(null);
+    setOpen(false);
+  };
   const take = (option: Option) => {
     pick(bare(option));
-    setTyped(null);
+    shut();
   };
   const key = (event: KeyboardEvent) => {
-    if (typed === null && event.key === "ArrowDown") return setTyped("");
-    if (typed === null) return;
+    if (!open && event.key === "ArrowDown") return setOpen(true);
+    if (!open) return;
     const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     const option = found?.[at];
     if (by && found?.length) setAt((at + by + found.length) % found.length);
     else if (event.key === "Enter") option && !short && take(option);
-    else if (event.key === "Escape") setTyped(null);
+    else if (event.key === "Escape") shut();
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -73,11 +79,12 @@ function Search({ held, label, taken, pick, placeholder }: {
   const note = short ? T.typeMore(element.min_query_length ?? 3) : broken ? T.optionsFailed : found === null ? T.searching : found.length ? null : T.noOptions;
   return (
     <div class="combo">
-      <input {...attributes(held)} class="field" type="text" role="combobox" autoComplete="off" aria-expanded={typed !== null} aria-controls={list}
+      <input {...attributes(held)} class="field" type="text" role="combobox" autoComplete="off" aria-expanded={open} data-unchosen={typed ? true : undefined} aria-controls={list}
         aria-activedescendant={found?.length && !short ? `${list}-${at}` : undefined} value={typed ?? label} placeholder={placeholder}
-        onFocus={(event) => { event.currentTarget.select(); setTyped(""); }} onBlur={() => setTyped(null)} onKeyDown={key}
-        onInput={(event) => { setTyped(event.currentTarget.value); setAt(0); }} />
-      {typed !== null && (
+        onFocus={(event) => event.currentTarget.select()} onClick={() => setOpen(true)} onKeyDown={key}
+        onBlur={() => { setOpen(false); setTyped(typed || null); }}
+        onInput={(event) => { setTyped(event.currentTarget.value); setAt(0); setOpen(true); }} />
+      {open && (
         <ul class="combo-list" role="listbox" id={list} ref={shown}>
           {note && <li class={broken ? "combo-note combo-broken" : "combo-note"} role="presentation">{note}</li>}
           {!short && found?.map((option, i) => (

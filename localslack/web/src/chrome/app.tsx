@@ -1,5 +1,5 @@
 // The whole page: it reads the room and lays its parts out.
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { Inspector } from "../lab/inspector";
 import { NamesContext, namesKey, namesOf } from "../names";
 import { type Room, allChannels, current, findChannel, isAppDm, openChannel, retry, setLogging, watch } from "../room";
@@ -47,7 +47,8 @@ function step(by: number): void {
 
 /** The keys that work everywhere. */
 function useKeys(show: (opened: Opened) => void): void {
-  useEffect(() => {
+  // Before the page is seen: the first key already counts.
+  useLayoutEffect(() => {
     const key = (event: KeyboardEvent) => {
       const control = event.ctrlKey || event.metaKey;
       const does: Record<string, (() => void) | false> = {

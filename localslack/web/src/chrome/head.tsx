@@ -1,8 +1,8 @@
 // The head of a channel or a conversation: what it is, who is in it, and the tabs of the app.
 import { useRef, useState } from "preact/hooks";
-import { openDm, openHome } from "../acts";
+import { openDm, openTab } from "../acts";
 import type { Tab } from "../address";
-import { current, go, isAppDm, openChannel, put } from "../room";
+import { current, isAppDm, openChannel, put } from "../room";
 import type { Channel, State, User } from "../shapes";
 import { T } from "../text";
 import { Avatar } from "./avatar";
@@ -50,13 +50,6 @@ function ChannelTitle({ state, channel }: { state: State; channel: Channel }) {
 
 const TABS: [Tab, string][] = [["messages", T.messagesTab], ["home", T.homeTab], ["history", T.historyTab]];
 
-/** Goes to a tab of the app's own conversation. */
-export function openTab(channel: string, tab: Tab): void {
-  if (tab === "home") void openHome();
-  else if (tab === "messages") openChannel(channel);
-  else go({ channel, thread: null, tab });
-}
-
 function Tabs({ channel, tab }: { channel: Channel; tab: Tab }) {
   const list = useRef<HTMLDivElement>(null);
   const step = (event: KeyboardEvent) => {
@@ -70,7 +63,10 @@ function Tabs({ channel, tab }: { channel: Channel; tab: Tab }) {
   return (
     <div class="tabs" role="tablist" ref={list} onKeyDown={step}>
       {TABS.map(([one, label]) => (
-        <button type="button" role="tab" key={one} aria-selected={tab === one} tabIndex={tab === one ? 0 : -1} onClick={() => openTab(channel.id, one)}>{label}</button>
+        <button type="button" role="tab" key={one} aria-selected={tab === one} tabIndex={tab === one ? 0 : -1} onClick={() => openTab(channel.id, one)}
+          aria-label={one === "messages" && channel.unread ? `${label}, ${T.unread(channel.unread)}` : undefined}>
+          {label}{one === "messages" && channel.unread > 0 && <span class="count" aria-hidden="true">{channel.unread > 99 ? "99+" : channel.unread}</span>}
+        </button>
       ))}
     </div>
   );

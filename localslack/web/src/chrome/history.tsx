@@ -18,19 +18,23 @@ export const gist = (text: string) => text.replace(/<[^>|]*\|([^>]*)>/g, "$1").r
 interface Session {
   root: Message;
   title: string;
-  replies: number;
+  /** The app's own; a conversation that begins with its answer has that one besides. */
+  answers: number;
+  byApp: boolean;
   latest: string;
   status: string;
 }
 
 export function sessionsOf(state: State, channel: string, messages: Message[]): Session[] {
+  const app = state.bot.user_id;
   const roots = channelLine(messages).filter((one) => !isReply(one) && !one.ephemeral);
   const sessions = roots.map((root): Session => {
     const replies = messages.filter((one) => one.thread_ts === root.ts && one.ts !== root.ts);
     return {
       root,
       title: titleOf(state, channel, root.ts) || gist(root.text) || T.conversation,
-      replies: replies.length,
+      answers: replies.filter((one) => one.user === app && !one.ephemeral).length,
+      byApp: root.user === app,
       latest: replies.at(-1)?.ts ?? root.ts,
       status: state.statuses.find((one) => one.channel === channel && one.thread_ts === root.ts)?.status ?? "",
     };
@@ -60,15 +64,20 @@ export function TitleEdit({ channel, thread, title, done }: { channel: string; t
   );
 }
 
-function SessionRow({ channel, session }: { channel: string; session: Session }) {
+function answered({ answers, byApp }: Session, name: string): string {
+  if (byApp) return T.answerBy(name, answers);
+  return answers ? T.replies(answers) : T.noReplies;
+}
+
+function SessionRow({ channel, session, name }: { channel: string; session: Session; name: string }) {
   const [editing, setEditing] = useState(false);
-  const { root, title, replies, latest, status } = session;
+  const { root, title, latest, status } = session;
   return (
     <li class="session">
       {editing ? <TitleEdit channel={channel} thread={root.ts} title={title} done={() => setEditing(false)} /> : (
         <button type="button" class="session-open" onClick={() => openThread(root.ts)}>
           <b>{title}</b>
-          <small>{[moment(latest), replies ? T.replies(replies) : T.noReplies, T.sessionStates[status]].filter(Boolean).join(" · ")}</small>
+          <small>{[moment(latest), answered(session, name), T.sessionStates[status]].filter(Boolean).join(" · ")}</small>
         </button>
       )}
       <button type="button" class="ghost" title={T.renameSession} aria-label={T.renameThis(title)} onClick={() => setEditing(!editing)}><Icon name="pencil" /></button>
@@ -89,7 +98,7 @@ export function History({ state, channel, messages }: { state: State; channel: C
   }
   return (
     <div class="home" role="region" aria-label={T.historyTab}>
-      <ul class="sessions home-inside">{sessions.map((one) => <SessionRow key={one.root.ts} channel={channel.id} session={one} />)}</ul>
+      <ul class="sessions home-inside">{sessions.map((one) => <SessionRow key={one.root.ts} channel={channel.id} session={one} name={botName(state)} />)}</ul>
     </div>
   );
 }

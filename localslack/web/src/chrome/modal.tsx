@@ -21,6 +21,12 @@ function missing(blocks: Block[], values: StateValues): Record<string, string> {
   return Object.fromEntries(wrong.map((block) => [block.block_id ?? "", T.required]));
 }
 
+/** Words typed into a lookup and never chosen would go as nothing: the form says so rather than drop them. */
+function unchosen(form: HTMLFormElement | null): Record<string, string> {
+  const boxes = [...(form?.querySelectorAll("[data-unchosen]") ?? [])];
+  return Object.fromEntries(boxes.map((box) => [box.closest<HTMLElement>(".input")?.dataset.blockId ?? "", T.notChosen]));
+}
+
 function useForm(view: View) {
   const [values, setValues] = useState<StateValues>(() => startValues(view.blocks, view.state?.values, {}));
   const [errors, setErrors] = useState<Record<string, string>>({});
@@ -45,7 +51,7 @@ export function Modal({ view, depth }: { view: View; depth: number }) {
   const go = async (event: Event) => {
     event.preventDefault();
     if (busy || !view.submit) return;
-    let wrong = missing(view.blocks, values);
+    let wrong = { ...missing(view.blocks, values), ...unchosen(body.current) };
     if (!Object.keys(wrong).length) {
       setBusy(true);
       wrong = await submit(view.id, values);

@@ -25,6 +25,9 @@ function useLog() {
 const wayOf = (entry: LogEntry) => (entry.kind === "control" ? "person" : entry.direction === "in" ? "from" : "to");
 const MARKS = { from: "←", to: "→", person: "●" } as const;
 
+/** A message to a response_url calls no method: it is named by where it went. */
+const nameOf = (entry: LogEntry) => entry.name || entry.kind;
+
 /** An ack carries only its envelope's number: it is called by what it acknowledges. */
 function acked(entries: LogEntry[]): Map<string, string> {
   return new Map(entries.filter((entry) => entry.kind === "envelope").map((entry) => [String(entry.payload?.envelope_id), entry.name]));
@@ -37,7 +40,7 @@ function Row({ entry, name, chosen, pick }: { entry: LogEntry; name: string; cho
     <li id={`log-${entry.n}`} class={marks} role="option" aria-selected={chosen} onClick={pick}>
       <time>{clockMillis(entry.at)}</time>
       <b class="log-way" title={L.ways[way]}>{MARKS[way]}<span class="unseen">{L.ways[way]}</span></b>
-      <span class="log-kind">{L.kinds[entry.kind] ?? entry.kind}</span>
+      <span class="log-kind" title={entry.kind}>{L.kinds[entry.kind] ?? entry.kind}</span>
       <span class="log-name" title={name}>{name}</span>
       <span class="log-ms">{failed(entry) && <i title={String(entry.response?.error ?? "")}>{String(entry.response?.error ?? L.failedShort)}</i>}{entry.ms !== undefined && L.ms(entry.ms)}</span>
     </li>
@@ -46,9 +49,9 @@ function Row({ entry, name, chosen, pick }: { entry: LogEntry; name: string; cho
 
 function Detail({ entry, close }: { entry: LogEntry; close: () => void }) {
   return (
-    <section class="log-detail" aria-label={L.detail(entry.name)}>
+    <section class="log-detail" aria-label={L.detail(nameOf(entry))}>
       <header>
-        <b>{entry.name}</b>
+        <b>{nameOf(entry)}</b>
         <button type="button" class="button button-small" onClick={() => void copy(JSON.stringify(entry, null, 2), L.jsonCopied)}><Icon name="copy" size={15} /> {L.copyJson}</button>
         <button type="button" class="ghost ghost-small" aria-label={T.close} onClick={close}><Icon name="close" size={16} /></button>
       </header>
@@ -110,7 +113,7 @@ function Payloads() {
       </div>
       <p class="lab-count" role="status">{L.shown(shown.length, log.entries.length)}{log.paused && ` · ${L.waiting(log.waiting.length)}`}</p>
       <ul class="log-rows" ref={list} role="listbox" aria-label={L.payloads} tabIndex={0} aria-activedescendant={entry && `log-${entry.n}`} onKeyDown={key}>
-        {shown.map((one) => <Row key={one.n} entry={one} name={names.get(one.name) ?? one.name} chosen={one.n === chosen} pick={() => setChosen(one.n === chosen ? null : one.n)} />)}
+        {shown.map((one) => <Row key={one.n} entry={one} name={names.get(one.name) ?? nameOf(one)} chosen={one.n === chosen} pick={() => setChosen(one.n === chosen ? null : one.n)} />)}
         {!shown.length && <li class="picklist-none" role="presentation">{log.entries.length ? L.noneMatch : L.nothingYet}</li>}
       </ul>
       {entry && <Detail entry={entry} close={() => setChosen(null)} />}
