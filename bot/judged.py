@@ -1,5 +1,6 @@
 """What people thought of answers, and the bad ones as cases for the reading tests. Knows no Slack window."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,7 +64,7 @@ def candidates(engine: Engine) -> Iterator[dict[str, Any]]:
                 "id": row.id,
                 "at": row.at.isoformat(),
                 "text": row.said,
-                "got": {"outcome": row.outcome, "request": row.request},
+                "got": {"outcome": row.outcome, "request": json.loads(row.request) if row.request else None},
                 "reason": row.reason,
                 "comment": row.comment,
             }

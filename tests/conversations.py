@@ -93,7 +93,7 @@ class Talk:
             view = await self._view(user, more["at"])
             where, blocks = {"view_id": view["id"]}, view["blocks"]
         button = _button(blocks, label)
-        chosen = {"value": more["value"]} if "value" in more else {}
+        chosen = {"value": _thumb(button, more["value"])} if "value" in more else {}
         await self.world.do(
             "click", user=user, action_id=button["action_id"], block_id=button["block"], **where, **chosen
         )
@@ -222,6 +222,13 @@ def _compare(said: str, wanted: Any, unwanted: Any = ()) -> None:
 
 def _labels(message: Mapping[str, Any]) -> list[str]:
     return [str(each["text"]["text"]) for each in buttons(dict(message))]
+
+
+def _thumb(element: JSON, value: Any) -> Any:
+    """The value of a thumb, which carries the answer's key; any other value as it is."""
+    named = {"good": "positive_button", "bad": "negative_button"}
+    which = named.get(str(value), "")
+    return element[which]["value"] if which in element else value
 
 
 def _button(blocks: Sequence[Mapping[str, Any]], label: str) -> JSON:

@@ -71,7 +71,7 @@ def test_each_person_has_a_mark_of_her_own(agency: Engine) -> None:
     assert [row[1:4] for row in marks(agency)] == [(7, True, None), (8, False, "meaning")]
     (case,) = candidates(agency)
     assert case["text"] == QUESTION
-    assert case["got"] == {"outcome": "answer", "request": json.dumps(REQUEST)}
+    assert case["got"] == {"outcome": "answer", "request": REQUEST}
     assert (case["reason"], case["comment"]) == ("meaning", None)
     assert "U8" not in json.dumps(case)
 

@@ -125,8 +125,17 @@ async def test_broken_line_after_the_post_makes_no_second_post(slack: World) -> 
     assert len(await slack.settled(room, 1)) == 1
 
 
+@pytest.mark.parametrize("method", ["users.info", "conversations.info"])
+@pytest.mark.parametrize("fault", ["error_500", "rate_limit"])
+async def test_what_only_looks_is_asked_again(slack: World, method: str, fault: str) -> None:
+    await slack.do("faults", **{fault: {"method": method, "times": 1, "retry_after": 0.2}})
+    await slack.say(GLORIA, FLOOR, f"@cartera {QUESTION}")
+    (answer,) = await slack.settled(FLOOR, 1)
+    assert "20.0 %" in answer["text"]
+
+
 async def test_nobody_is_answered_unchecked(slack: World) -> None:
-    await slack.do("faults", error_500={"method": "users.info", "times": 1})
+    await slack.do("faults", error_500={"method": "users.info", "times": 3})
     await slack.say(GLORIA, FLOOR, f"@cartera {QUESTION}")
     (answer,) = await slack.answers(FLOOR, 1)
     assert "no puedo comprobar quién eres" in answer["text"]
@@ -135,7 +144,7 @@ async def test_nobody_is_answered_unchecked(slack: World) -> None:
 
 async def test_channel_nobody_can_name_shows_nothing(slack: World) -> None:
     """Its limits go by name: without one it must not pass for a channel without limits."""
-    await slack.do("faults", error_500={"method": "conversations.info", "times": 1})
+    await slack.do("faults", error_500={"method": "conversations.info", "times": 3})
     await slack.say(GLORIA, FLOOR, f"@cartera {QUESTION}")
     (answer,) = await slack.answers(FLOOR, 1)
     assert "No pude responder" in answer["text"]

@@ -204,15 +204,15 @@ def test_names_of_sheets() -> None:
 
 def test_a_file_is_named_by_metric_and_days_alone() -> None:
     assert file_name(ANSWER, "xlsx") == "roll-rate_2026-11-16_2026-11-22.xlsx"
-    odd = replace(BASIS, metric="../Juan Pérez, 55 1234", period=None)
-    assert file_name(replace(ANSWER, basis=odd), "png") == "juan-p-rez-55-1234.png"
+    odd = replace(BASIS, label="../Tasa de recuperación, 55 %", period=None)
+    assert file_name(replace(ANSWER, basis=odd), "png") == "tasa-de-recuperacion-55.png"
     assert file_name(replace(ANSWER, basis=None), "xlsx") == "cartera.xlsx"
 
 
 def test_a_document_comes_with_one_line_about_it() -> None:
     press = Press(TEXTS, "Gloria Sosa", NOW)
     document = press.workbook(replace(ANSWER, title="Roll *rate* <!channel>"), "es")
-    assert document.title == "Roll *rate* <!channel> (10:30)"
+    assert document.title == "Roll *rate* <!channel> (10:30:00)"
     assert document.comment == (
         "Roll ∗rate∗ &lt;!channel&gt; · lun 16-nov a dom 22-nov · saldos al mié 18-nov (hoy)"
     )

@@ -21,7 +21,7 @@ from db.engine import open_engine, reading, writing
 from db.tables.house import inbox
 from tests import house_rows
 from tests.slack_flood import flood
-from tests.slack_world import FLOOR, GLORIA, Clock, World, labels, shown, world
+from tests.slack_world import FLOOR, GLORIA, LAURA, Clock, World, labels, shown, world
 
 pytest_plugins = ("tests.slack_fixtures",)
 tables, engine = house_rows.tables, house_rows.engine
@@ -86,20 +86,24 @@ def test_a_click_that_is_still_being_answered_is_not_taken_again(engine: Engine)
     assert not records.claim(["click"], clock(), work, ten)
 
 
-async def test_what_the_database_will_not_take_is_said(
+async def test_what_the_database_will_not_take_now_is_taken_when_slack_sends_it_again(
     company: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is lost in silence: the person hears that she has to ask again."""
+    """Nothing is lost, and nobody is told to ask again what will be answered. A command does not come again:
+    there the person hears of it."""
     monkeypatch.setattr(opening, "BUSY_MS", 50)
     impatient = open_engine(company.url.render_as_string())
     async with world(impatient) as slack:
         with writing(company) as connection:  # somebody else is writing
             connection.execute(update(inbox).values(owner="x"))
+            await slack.do("faults", timing={"retry_delays": [0.2, 0.4, 0.8, 1.6, 3.2]})
             await slack.say(GLORIA, FLOOR, f"@cartera {QUESTION}")
-            (sorry,) = await slack.answers(FLOOR, 1)
+            await slack.do("slash", user=LAURA, channel=FLOOR, command="/cartera", text=QUESTION)
+            (sorry,) = await slack.answers(FLOOR, 1, viewer=LAURA)
         assert "ocupada" in sorry["text"]
-        await slack.say(GLORIA, FLOOR, f"@cartera {QUESTION}")
-        assert "Roll rate" in (await slack.answers(FLOOR, 2))[1]["text"]
+        assert sorry["ephemeral"]
+        (answer,) = await slack.answers(FLOOR, 1, viewer=GLORIA)
+        assert "Roll rate" in answer["text"]
     impatient.dispose()
 
 

@@ -67,6 +67,9 @@ def local_slack(app: App, port: int | None) -> Iterator[Settings]:
     with TemporaryDirectory(prefix="cartera-") as folder:
         file = Path(folder) / "team.json"
         file.write_text(json.dumps(team, ensure_ascii=False), encoding="utf-8")
+        port = _page_port() if port is None else port
+        if not port:
+            _say(app, "cli.page_port_taken", port=PAGE_PORT)
         process = subprocess.Popen(  # noqa: S603 (our own module, no shell)
             _command(file, port), stdout=subprocess.PIPE, text=True, cwd=HOME, **_own_group()
         )
@@ -99,9 +102,8 @@ def _end(process: subprocess.Popen[str]) -> None:
         process.stdout.close()
 
 
-def _command(team: Path, port: int | None) -> list[str]:
-    chosen = _page_port() if port is None else port
-    return [sys.executable, "-m", "localslack", "--team", str(team), "--port", str(chosen)]
+def _command(team: Path, port: int) -> list[str]:
+    return [sys.executable, "-m", "localslack", "--team", str(team), "--port", str(port)]
 
 
 def _page_port() -> int:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.faults import note_failure
 from bot.identity import Stranger, identify
 from bot.outbox import Due, Parcel
 from bot.outcome import Who
 from bot.rights import known_to
 from bot.slack.edge import Edge
-from bot.slack.faults import Turned
+from bot.slack.faults import Turned, asked_again
 from bot.slack.message import Message
 from db.access import Names, names
 from db.engine import reading, writing
@@ -72,7 +73,8 @@ def _identified(edge: Edge, team: str, who: Who, language: Language) -> Asker | 
 async def direct(edge: Edge, team: str, user: str) -> str:
     """The channel of her direct message with the bot."""
     client = (await edge.workspaces.of(team)).client
-    return str((await client.conversations_open(users=user))["channel"]["id"])
+    opened = await asked_again(lambda: client.conversations_open(users=user))
+    return str(opened["channel"]["id"])
 
 
 async def tell(edge: Edge, team: str, user: str, message: Message, respond: str = "") -> None:
@@ -81,7 +83,16 @@ async def tell(edge: Edge, team: str, user: str, message: Message, respond: str 
     body: dict[str, Any] = {"text": message.text, "blocks": message.blocks, "asker": user, "url": respond}
     kind: Any = "respond" if respond else "post"
     parcel = Parcel(f"word:{secrets.token_hex(12)}", kind, team, channel, body)
-    edge.sender.send(await edge.ledger.run(_put, edge, parcel))
+    await _on_its_way(edge, parcel)
+
+
+async def _on_its_way(edge: Edge, parcel: Parcel) -> None:
+    """Through the outbox; where the database will not have it, straight to Slack."""
+    try:
+        edge.sender.send(await edge.ledger.run(_put, edge, parcel))
+    except Exception as error:
+        note_failure(error, "the outbox")
+        await edge.sender.send_unrecorded(parcel)
 
 
 def _put(edge: Edge, parcel: Parcel) -> list[Due]:

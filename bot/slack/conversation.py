@@ -3,7 +3,7 @@
 Knows who, where and which thread; what the question means is the desk's, how it is sent is the sender's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from bot.faults import is_busy, note_failure
 from bot.outbox import Due, Parcel
 from bot.outcome import Hooks, Outcome, Place, Who
+from bot.slack.asker import direct
 from bot.slack.edge import Edge
 from bot.slack.export import Exports
 from bot.slack.faults import SLACK_FAULTS, Turned, log, slack_code
@@ -91,7 +92,8 @@ class Conversation:
     async def _answer(self, running: Running, reach: Reach) -> None:
         edge, job = self._edge, running.job
         who = await edge.who(job.team, job.user)
-        place = await edge.place(job.team, job.channel, job.entrance)
+        hers = reach.kind == "respond"  # nobody else reads it, wherever it was asked
+        place = await edge.place(job.team, job.channel, "slash" if hers else job.entrance)
         progress = await self._progress(job, reach)
         async with progress.shown():
             outcome, delivery = await self._ask(
@@ -103,7 +105,8 @@ class Conversation:
         if not delivery.delivered:  # the desk could not put it on record, and says so
             await self._say(running, reach, edge.renderer.outcome(outcome, asker=job.user))
         edge.sender.send(delivery.dues)
-        if job.entrance == "dm" and job.thread == job.ts and outcome.outcome not in QUIET:
+        opened = job.thread == job.ts and outcome.outcome not in QUIET
+        if job.entrance == "dm" and (opened or running.resumed):
             later(self._titled(job), "a session's title")
 
     async def _ask(
@@ -182,14 +185,17 @@ class Conversation:
                 return []  # its files are all it says
             stream = progress.close() if progress is not None and reach.kind == "post" else None
             chunks = progress.chunks(undone="error") if progress is not None and stream else None
-            message = self._message(job, reach, outcome)
-            parcel = reach.parcel(job, message, stream=stream, chunks=chunks, delete_at=self._until(outcome))
+            to = alone(job) if job.kind == "slash" and outcome.outcome != "answer" else reach
+            message = self._message(job, to, outcome)
+            parcel = to.parcel(job, message, stream=stream, chunks=chunks, delete_at=self._until(outcome))
             return [_entitled(parcel, job, outcome)]
 
         return draw
 
     def _message(self, job: Job, reach: Reach, outcome: Outcome) -> Message:
         renderer = self._edge.renderer
+        if outcome.answer is not None and outcome.answer.sensitive and job.entrance == "channel":
+            return renderer.sentence(outcome.language, "slack.in_window")
         if job.kind == "look":
             return renderer.sql(outcome) if job.label == "sql" else renderer.definition(outcome)
         lead = ""
@@ -280,16 +286,29 @@ class Conversation:
         """An answer that cannot be posted is on record, and the asker hears of it."""
         parcel, edge = due.parcel, self._edge
         reference = note_failure(RuntimeError(code or ""), f"a {parcel.kind} ({code})")
-        if parcel.kind == "whisper" or "asker" not in parcel.body:
+        if "asker" not in parcel.body:
             return
         user = str(parcel.body["asker"])
+        if parcel.kind == "whisper":  # she has left the channel: what was for her eyes reaches her there
+            await self._direct(parcel, user, parcel.body)
+            return
         sorry = edge.renderer.sentence(
             await edge.speaks(parcel.team, user), "slack.not_posted", reference=reference
         )
         body = {"text": sorry.text, "blocks": sorry.blocks, "user": user}
         thread = None if code == "thread_not_found" else parcel.thread  # the question was deleted
         word = Parcel(f"{parcel.key}:sorry"[-60:], "whisper", parcel.team, parcel.channel, body, thread)
-        await edge.sender.send_unrecorded(word)
+        if not await edge.sender.send_unrecorded(word):
+            await self._direct(word, user, body)
+
+    async def _direct(self, parcel: Parcel, user: str, body: Mapping[str, Any]) -> None:
+        try:
+            channel = await direct(self._edge, parcel.team, user)
+        except (*SLACK_FAULTS, Turned) as error:
+            note_failure(error, "a word in a direct message")
+            return
+        word = Parcel(f"{parcel.key}:direct"[-60:], "post", parcel.team, channel, body)
+        await self._edge.sender.send_unrecorded(word)
 
 
 def _entitled(parcel: Parcel, job: Job, outcome: Outcome) -> Parcel:

@@ -4,6 +4,7 @@ Knows no rights and no place: the desk has answered as whoever gets the document
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,7 +66,7 @@ class Press:
         self, answer: Answer, language: Language, tail: str, content: bytes, title: str = ""
     ) -> Document:
         title = cut(title or answer.title, TITLE)
-        named = f"{title} ({self.made_at:%H:%M})"  # told apart from another of the same thread
+        named = f"{title} ({self.made_at:%H:%M:%S})"  # told apart from another of the same thread
         return Document(file_name(answer, tail), named, self._comment(answer, language, title), content)
 
     def _comment(self, answer: Answer, language: Language, title: str) -> str:
@@ -87,7 +88,8 @@ class Press:
 def file_name(answer: Answer, tail: str) -> str:
     """roll-rate_2026-11-16_2026-11-22.xlsx: what was measured and over which days, never of whom."""
     basis = answer.basis
-    what = _NOT_IN_A_NAME.sub("-", (basis.metric if basis is not None else "").lower()).strip("-")
+    letters = unicodedata.normalize("NFKD", basis.label if basis is not None else "")
+    what = _NOT_IN_A_NAME.sub("-", letters.encode("ascii", "ignore").decode().lower()).strip("-")
     parts = [what[:NAME].strip("-") or "cartera"]
     if basis is not None and basis.period is not None:
         parts += [basis.period.start.isoformat(), basis.period.end.isoformat()]

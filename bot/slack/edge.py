@@ -76,7 +76,8 @@ class Edge:
         """Asked at every step: rights are those of now, not of when a button was drawn. Raises Turned for
         guests, for strangers of another company, for accounts that are switched off."""
         workspace = await self.workspaces.of(team)
-        profile = await workspace.profiles.of(user)
+        changed = await self.ledger.run(self.records.changed, team, user)
+        profile = await workspace.profiles.of(user, changed)
         if profile.refusal is not None:
             raise Turned(profile.refusal)
         return Who("slack", user, profile.email)
@@ -86,9 +87,12 @@ class Edge:
         if entrance != "channel":
             return Place("dm" if entrance == "dm" else "slash", channel)
         room = await (await self.workspaces.of(team)).rooms.of(channel)
-        if room.shared and not self.registered & {room.id, room.name}:
+        registered, name = self.registered, room.name
+        if registered:
+            name = await self.ledger.run(self.records.known_as, room.id, name, registered)
+        if room.shared and not registered & {room.id, name}:
             raise Turned("slack.shared_channel")
-        return Place("channel", channel, room.name)
+        return Place("channel", channel, name)
 
     async def speaks(self, team: str, user: str) -> Language:
         """How this person was last answered, without asking anybody."""

@@ -9,6 +9,7 @@ from bot.slack.buttons import FEEDBACK
 from bot.slack.edge import Edge, team_of
 from bot.slack.faults import SLACK_FAULTS, Turned, log, slack_code
 from bot.slack.forms.feedback import CALLBACK, feedback_view, read_feedback
+from bot.slack.forms.opening import notice
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
@@ -16,8 +17,8 @@ def register(app: AsyncApp, edge: Edge) -> None:
     async def marked(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         good, _, ref = str(action.get("value") or "").partition(":")
         user, team = body["user"]["id"], team_of(body)
-        await _keep(edge, team, user, ref, good == "good")
-        if good == "bad":
+        kept = await _keep(edge, team, user, ref, good == "good")
+        if kept and good == "bad":
             await _ask_why(edge, team, user, ref, str(body["trigger_id"]))
         await ack()
 
@@ -30,7 +31,9 @@ def register(app: AsyncApp, edge: Edge) -> None:
             await ack(response_action="errors", errors=errors)
         else:
             await _keep(edge, team, user, said.ref, False, said.reason, said.comment)
-            await ack()
+            language = await edge.speaks(team, user)
+            thanks = notice(edge.texts, language, edge.texts.say(language, "slack.thanks"))
+            await ack(response_action="update", view=thanks)
 
 
 async def _keep(
@@ -41,13 +44,13 @@ async def _keep(
     good: bool,
     reason: str | None = None,
     comment: str | None = None,
-) -> None:
+) -> bool:
     try:
         who = await edge.who(team, user)
     except Turned:
-        return  # a guest has no opinion that counts
+        return False  # a guest has no opinion that counts
     said = Judgement(ref, user, who.email, good, reason, comment)
-    await edge.pool.run(judge, edge.records.engine, said, edge.clock())
+    return await edge.ledger.run(judge, edge.records.engine, said, edge.clock())
 
 
 async def _ask_why(edge: Edge, team: str, user: str, ref: str, trigger: str) -> None:

@@ -15,7 +15,7 @@ from bot.slack.asker import Asker, Unknown, meet
 from bot.slack.blocks import Block
 from bot.slack.buttons import pack
 from bot.slack.edge import Edge
-from bot.slack.faults import SLACK_FAULTS, Turned, log, slack_code
+from bot.slack.faults import SLACK_FAULTS, Turned, asked_again, log, slack_code
 from bot.slack.marks import inert
 from bot.slack.numbers import Number, number_blocks, numbers
 from db.engine import reading
@@ -62,7 +62,7 @@ class Home:
                 async with edge.turns.turn(user):
                     view = await edge.pool.run(_drawn, edge, met)
             client = (await edge.workspaces.of(team)).client
-            await client.views_publish(user_id=user, view=view)
+            await asked_again(lambda: client.views_publish(user_id=user, view=view))
         except Turned as no:
             log.info("no home: %s", no.key)
         except SLACK_FAULTS as error:

@@ -1,6 +1,7 @@
 """The bot's HTTP door: Slack's signed requests go to Bolt once they are proven, pages to anybody."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -24,6 +25,10 @@ MOST_BYTES = 1024 * 1024
 BODY_SECONDS = 5.0  # to send a body; Slack itself gives up after three
 LAST_WORDS = 5.0  # seconds that answers under way may still take at the end
 WRITERS = 4  # signatures noted at a time; not in the pool of the skills, which may be busy for seconds
+# What aiohttp would say of a request it cannot read quotes that request, and anybody may send one.
+UNSAID = logging.getLogger("cartera.door")
+UNSAID.addHandler(logging.NullHandler())
+UNSAID.propagate = False
 RETRY_HEADERS = ("X-Slack-Retry-Num", "X-Slack-Retry-Reason")
 
 
@@ -133,7 +138,12 @@ async def listening(
         served.router.add_post(EVENTS, edge.take)
     # No unpacking: the signature is of the bytes as they came, and a small body must not grow large.
     runner = web.AppRunner(
-        served, access_log=None, shutdown_timeout=LAST_WORDS, auto_decompress=False, lingering_time=1.0
+        served,
+        access_log=None,
+        logger=UNSAID,
+        shutdown_timeout=LAST_WORDS,
+        auto_decompress=False,
+        lingering_time=1.0,
     )
     await runner.setup()
     try:

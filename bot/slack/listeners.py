@@ -12,13 +12,12 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.faults import is_busy, note_failure
+from bot.faults import note_failure
 from bot.slack.buttons import ASK, DEFINITION, EXCEL, IMAGE, SQL, asker_of, unpack
 from bot.slack.edge import Edge, team_of
 from bot.slack.later import later
-from bot.slack.message import Message
-from bot.slack.reach import Reach, alone
 from bot.slack.subcommands import commanded
+from bot.slack.taker import Taker
 from bot.slack.typed import mentioned
 from bot.slack.works import Job
 
@@ -49,37 +48,6 @@ def register(app: AsyncApp, edge: Edge, keys: Keys = inbox_keys) -> None:
         note_failure(error, "a listener")
 
 
-class Taker:
-    """Puts jobs into the inbox; says so when the database will not take them."""
-
-    def __init__(self, edge: Edge) -> None:
-        self._edge = edge
-
-    async def take(self, job: Job, keys: list[str], again: timedelta | None = None) -> None:
-        try:
-            await self._edge.works.take(job, keys, again)
-        except Exception as error:
-            await self._sorry(job, error)
-
-    async def _sorry(self, job: Job, error: Exception) -> None:
-        edge, reference = self._edge, note_failure(error, "the inbox")
-        language = await edge.speaks(job.team, job.user)
-        key = "slack.database_busy" if is_busy(error) else "slack.failed"
-        slots = {} if is_busy(error) else {"reference": reference}
-        await self._tell(job, edge.renderer.sentence(language, key, **slots))
-
-    async def stale(self, job: Job) -> None:
-        """A button of an earlier version."""
-        language = await self._edge.speaks(job.team, job.user)
-        await self._tell(
-            replace(job, entrance="slash"), self._edge.renderer.sentence(language, "slack.stale_button")
-        )
-
-    async def _tell(self, job: Job, message: Message) -> None:
-        reach = alone(job) if job.entrance == "slash" else Reach("post", job.thread)
-        await self._edge.sender.send_unrecorded(reach.parcel(job, message))
-
-
 # --- what people say -----------------------------------------------------------------------------
 
 
@@ -96,7 +64,8 @@ def _messages(app: AsyncApp, edge: Edge, taker: Taker, keys: Keys) -> None:
         if event.get("channel_type") == "im":
             await taker.take(_said(event, body, "dm", called=True), keys(body, event))
         elif await _goes_on(edge, event, body):
-            await taker.take(_said(event, body, "channel", called=False), keys(body, event))
+            named = (await edge.workspaces.of(team_of(body))).bot_user in mentioned(event["text"])
+            await taker.take(_said(event, body, "channel", called=named), keys(body, event))
 
 
 def is_spoken(event: Mapping[str, Any]) -> bool:
@@ -209,13 +178,18 @@ def _sessions(app: AsyncApp, edge: Edge) -> None:
     async def stopped(event: dict[str, Any], body: dict[str, Any]) -> None:
         """Slack changes nothing itself, and a process that died over a question left it "processing"."""
         channel, thread = str(event["channel"]), str(event["thread_ts"])
+        key = f"event:{team_of(body)}:{body['event_id']}"
+        if not await edge.ledger.run(edge.records.claim, [key], edge.clock()):
+            return  # told again, it would end the next question
         await edge.works.stop(channel, thread)
         later(_at_rest(edge, team_of(body), channel, thread), "a session at rest")
 
     @app.event("user_change")
     async def changed(event: dict[str, Any], body: dict[str, Any]) -> None:
         """Whoever left, or became a guest, is so from this moment."""
-        edge.workspaces.forget_person(team_of(body), str(event["user"]["id"]))
+        team, user = team_of(body), str(event["user"]["id"])
+        edge.workspaces.forget_person(team, user)
+        await edge.ledger.run(edge.records.note_change, team, user, edge.clock())
 
 
 async def _at_rest(edge: Edge, team: str, channel: str, thread: str) -> None:

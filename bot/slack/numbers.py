@@ -54,7 +54,7 @@ class Number:
 
 def numbers(edge: Edge, asker: Asker, metrics: tuple[str, ...] | None = None) -> list[Number]:
     """In the pool. One that cannot be had says so, and the others stand."""
-    chosen = OF_ROLE[asker.actor.role] if metrics is None else metrics
+    chosen = OF_ROLE.get(asker.actor.role, ()) if metrics is None else metrics
     return [_number(edge, asker, metric) for metric in chosen]
 
 

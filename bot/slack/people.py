@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.faults import SLACK_FAULTS, Turned
+from bot.slack.faults import SLACK_FAULTS, Turned, asked_again
 from skills.contract import Language
 
 FRESH = 300.0  # seconds a profile is believed
@@ -32,15 +33,21 @@ class Profiles:
     ) -> None:
         self._client, self._team, self._clock = client, team_id, clock
         self._known: dict[str, tuple[float, Profile]] = {}
+        self._heeded: dict[str, datetime] = {}  # the change of an account that is known already
+        self._spoken: dict[str, Language] = {}
 
-    async def of(self, user_id: str) -> Profile:
-        """Raises Turned where Slack does not say who this is."""
+    async def of(self, user_id: str, changed: datetime | None = None) -> Profile:
+        """`changed`: when Slack last said, to any process, that this account is another. Raises Turned where
+        Slack does not say who this is."""
+        if changed is not None and self._heeded.get(user_id) != changed:
+            self.forget(user_id)
+            self._heeded[user_id] = changed
         seen, profile = self._known.get(user_id, (0.0, None))
         age = self._clock() - seen
         if profile is not None and age < FRESH:
             return profile
         try:
-            answer = await self._client.users_info(user=user_id, include_locale=True)
+            answer = await asked_again(lambda: self._client.users_info(user=user_id, include_locale=True))
         except SLACK_FAULTS as error:
             if profile is not None and age < STALE:
                 return profile
@@ -58,13 +65,13 @@ class Profiles:
     def language(self, user_id: str) -> Language | None:
         """How she was last answered, or else what Slack says; without asking anybody."""
         _, profile = self._known.get(user_id, (0.0, None))
-        return profile.language if profile else None
+        return self._spoken.get(user_id) or (profile.language if profile else None)
 
     def speaks(self, user_id: str, language: Language) -> None:
         """The agency's record of her language goes before Slack's."""
-        seen, profile = self._known.get(user_id, (0.0, None))
-        if profile is not None:
-            self._known[user_id] = (seen, replace(profile, language=language))
+        if len(self._spoken) >= MOST:
+            self._spoken.pop(next(iter(self._spoken)))
+        self._spoken[user_id] = language
 
 
 def read_profile(user: Mapping[str, Any], team_id: str) -> Profile:

@@ -4,7 +4,8 @@ Slack will not draw it all. Knows no queue and no database.
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +16,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
 from bot.outbox import Parcel
-from bot.slack.faults import SLACK_FAULTS, log, may_have_worked, slack_code
+from bot.slack.faults import (
+    LONGEST_WAIT,
+    SLACK_FAULTS,
+    asked_to_wait,
+    log,
+    may_have_worked,
+    slack_code,
+)
 from bot.slack.message import Message
 from bot.slack.workspaces import Workspaces
 
@@ -32,12 +40,19 @@ UNDRAWABLE = frozenset(
 STREAM_OVER = frozenset({"message_not_in_streaming_state", "message_not_found"})
 NO_LONGER_THERE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 WAITS = 3
-LONGEST_WAIT = 30.0
 LOOKS = (0.3, 1.0, 2.0)  # seconds before each look whether a doubtful post is there
 EVENT = "cartera_answer"
 RECENT = 600  # seconds, more than clocks differ
 PAGE = 100
 PLAIN = {"unfurl_links": False, "unfurl_media": False}
+
+
+class Lost(Exception):
+    """While this process waited, another has taken the parcel over."""
+
+
+# Asked before a call that had to wait: raises Lost where the parcel is no longer this process's.
+FENCE: "ContextVar[Callable[[], Awaitable[None]] | None]" = ContextVar("fence", default=None)
 
 
 class Poster:
@@ -200,7 +215,9 @@ class Poster:
         """A 429 says that nothing was done: it is tried again, by anybody, only when Slack hears us again."""
         said = {key: value for key, value in (body or {}).items() if value is not None}
         for attempt in range(WAITS + 1):
-            await self._heard(team, method)
+            fence = FENCE.get()
+            if (await self._heard(team, method) or attempt) and fence is not None:
+                await fence()
             try:
                 if form is not None:
                     return await client.api_call(method, data=dict(form))
@@ -214,9 +231,13 @@ class Poster:
                     raise
         raise AssertionError("the last attempt either returned or raised")
 
-    async def _heard(self, team: str, method: str) -> None:
+    async def _heard(self, team: str, method: str) -> bool:
+        """Waits until Slack hears us again; whether there was anything to wait for."""
+        waited = False
         while (wait := self._closed.get((team, method), 0.0) - time.monotonic()) > 0:
+            waited = True
             await asyncio.sleep(wait)
+        return waited
 
     async def _found(self, client: AsyncWebClient, parcel: Parcel, since: float) -> str | None:
         """Our own message among those since then, by the key it carries; a file, by its names."""
@@ -279,17 +300,6 @@ async def _upload(client: AsyncWebClient, url: str, content: bytes) -> None:
     patience = aiohttp.ClientTimeout(total=client.timeout)
     async with _session(client).post(url, data=content, timeout=patience, allow_redirects=False) as answer:
         answer.raise_for_status()
-
-
-def asked_to_wait(error: BaseException) -> float | None:
-    """The seconds of a 429; None for any other failure."""
-    response = getattr(error, "response", None)
-    if getattr(response, "status_code", None) != 429:
-        return None
-    try:
-        return float(response.headers.get("Retry-After", "1"))  # type: ignore[union-attr]
-    except ValueError:
-        return 1.0
 
 
 def is_slacks(url: str, base: str, host: str = "hooks.slack.com") -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.slack.asker import Asker, Unknown, meet
 from bot.slack.edge import Edge
-from bot.slack.faults import SLACK_FAULTS, Turned, log, slack_code
+from bot.slack.faults import SLACK_FAULTS, Turned, asked_again, log, slack_code
 from skills.contract import Language, Role
 from skills.text import Texts
 
@@ -25,7 +25,9 @@ Prompt = dict[str, str]
 
 
 def prompts_for(role: Role, texts: Texts, language: Language) -> list[Prompt]:
-    group = OF_ROLE[role]
+    group = OF_ROLE.get(role)
+    if group is None:
+        return []
     return [
         {
             "title": texts.say(language, f"prompt.{group}.title.{n}"),
@@ -58,8 +60,10 @@ class Prompts:
         title = edge.texts.say(met.language, "prompt.title")
         try:
             client = (await edge.workspaces.of(team)).client
-            await client.assistant_threads_setSuggestedPrompts(
-                channel_id=channel, title=title, prompts=pinned
+            await asked_again(
+                lambda: client.assistant_threads_setSuggestedPrompts(
+                    channel_id=channel, title=title, prompts=pinned
+                )
             )
         except Turned as no:
             log.info("no prompts: %s", no.key)

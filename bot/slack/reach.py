@@ -47,4 +47,9 @@ def alone(job: Job) -> Reach:
     """To the asker, wherever that is possible from where she asked."""
     if job.respond:
         return Reach("respond", None)
-    return Reach("whisper", job.thread or None)
+    return Reach("whisper", job.thread if is_ts(job.thread) else None)
+
+
+def is_ts(thread: str) -> bool:
+    """Whether that is a message's own name, and no stand-in for one that is still to come."""
+    return thread.replace(".", "").isdigit()

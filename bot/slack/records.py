@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from db.audit import Entry, record
 from db.engine import reading, writing
-from db.tables.house import inbox, threads
+from db.tables.house import inbox, outbox, settings, threads
 from db.tables.reference import people
 
 INBOX_LIFE = timedelta(days=7)
@@ -116,11 +116,11 @@ class Records:
     def speaks_in(self, place: str, thread: str) -> bool:
         """Whether the bot has answered in that thread, or some process of its is about to."""
         answered = select(threads.c.thread).where(threads.c.place == place, threads.c.thread == thread)
+        said = select(outbox.c.id).where(outbox.c.channel == place, outbox.c.thread == thread)
         asked = (inbox.c.work.is_not(None), inbox.c.place == place, inbox.c.thread == thread)
         with reading(self.engine) as connection:
-            if connection.execute(answered).first() is not None:
-                return True
-            return connection.execute(select(inbox.c.key).where(*asked).limit(1)).first() is not None
+            looks = (answered, said.limit(1), select(inbox.c.key).where(*asked).limit(1))
+            return any(connection.execute(look).first() is not None for look in looks)
 
     def continue_last(self, place: str, thread: str, now: datetime) -> None:
         """A message typed below the threads of a direct message goes on from the latest of them."""
@@ -136,6 +136,29 @@ class Records:
                 return
             row = {"place": place, "thread": thread, "request": request, "updated_at": now}
             connection.execute(_insert(connection, threads).values(**row).on_conflict_do_nothing())
+
+    def changed(self, team: str, user: str) -> datetime | None:
+        """When Slack last said that this account is another."""
+        said = select(inbox.c.taken_at).where(inbox.c.key == _change_of(team, user))
+        with reading(self.engine) as connection:
+            return connection.execute(said).scalar()
+
+    def note_change(self, team: str, user: str, now: datetime) -> None:
+        """For every process: the event comes to one of them."""
+        with writing(self.engine) as connection:
+            _take(connection, {"key": _change_of(team, user), "taken_at": now}, timedelta(0))
+
+    def known_as(self, channel: str, name: str, registered: frozenset[str]) -> str:
+        """The name under which a channel has its limits, also once Slack calls it otherwise."""
+        key = f"channel:{channel}"[:40]
+        held = select(settings.c.value).where(settings.c.name == key)
+        with reading(self.engine) as connection:
+            before = connection.execute(held).scalar()
+        if name in registered and before != name:
+            with writing(self.engine) as connection:
+                row = _insert(connection, settings).values(name=key, value=name)
+                connection.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": name}))
+        return before if before in registered and name not in registered else name
 
     def rename_thread(self, place: str, before: str, after: str) -> None:
         """A slash command has no message yet: its thread goes by another name until the answer has a ts."""
@@ -169,6 +192,10 @@ def _take(connection: Connection, row: dict[str, Any], again: timedelta | None) 
             index_elements=["key"], set_={**row, "attempts": 0, "stopped": False}, where=stale
         )
     return connection.execute(taken.returning(inbox.c.key)).first() is not None
+
+
+def _change_of(team: str, user: str) -> str:
+    return f"changed:{team}:{user}"[:KEY]
 
 
 def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -8,9 +8,9 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.faults import slack_code
+from bot.slack.faults import asked_again, slack_code
 
-FRESH = 600.0
+FRESH = 30.0  # a channel may be shared with another company, or renamed, at any moment
 MOST = 5_000
 
 
@@ -38,7 +38,7 @@ class Rooms:
         seen, room = self._known.get(channel, (0.0, None))
         if room is not None and self._clock() - seen < FRESH:
             return room
-        answer = await self._client.conversations_info(channel=channel)
+        answer = await asked_again(lambda: self._client.conversations_info(channel=channel))
         room = read_room(answer["channel"])
         if len(self._known) >= MOST:
             self._known.pop(next(iter(self._known)))

@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from bot import outbox
 from bot.faults import note_failure
 from bot.outbox import Due, Parcel, Settled
-from bot.slack.faults import SLACK_FAULTS, Turned, may_have_worked, slack_code
-from bot.slack.post import Poster, asked_to_wait
+from bot.slack.faults import SLACK_FAULTS, Turned, asked_to_wait, may_have_worked, slack_code
+from bot.slack.post import FENCE, Lost, Poster
 from bot.slack.turns import Pool
 from db.engine import reading, writing
 
@@ -53,6 +53,7 @@ class Sender:
         self._lines: dict[Channel, _Line] = {}
         self._held: set[int] = set()
         self._settled: list[Settled] = []
+        self._deleting: asyncio.Task[None] | None = None
         self.sent: After = _unheard
         self.dead: After = _unheard
 
@@ -60,12 +61,15 @@ class Sender:
         """In the caller's transaction; once that is committed, `send` it."""
         return outbox.put(connection, parcel, self.owner, self._clock())
 
-    async def send_unrecorded(self, parcel: Parcel) -> None:
-        """A word that matters less than the failure it tells of, for when the database has none."""
+    async def send_unrecorded(self, parcel: Parcel) -> bool:
+        """A word that matters less than the failure it tells of, for when the database has none; whether
+        Slack took it."""
         try:
             await self._poster.deliver(parcel)
         except (*SLACK_FAULTS, Turned, ValueError) as error:
             note_failure(error, "a word about a failure")
+            return False
+        return True
 
     def send(self, dues: Iterable[Due]) -> None:
         """What this process has just committed, or claimed."""
@@ -83,29 +87,41 @@ class Sender:
         """Notes what was sent, keeps the leases, takes up what is due, deletes what must go; until `stop`."""
         loop, swept = asyncio.get_running_loop(), 0.0
         while not stop.is_set():
+            pause = FLUSH
             try:
                 await self.flush()
                 if loop.time() - swept >= SWEEP:
                     swept = loop.time()
                     await self.sweep()
             except Exception as error:
+                pause = SWEEP  # a full disk is not freed by asking it four times a second
                 note_failure(error, "the outbox")
             try:
-                async with asyncio.timeout(FLUSH):
+                async with asyncio.timeout(pause):
                     await stop.wait()
             except TimeoutError:
                 continue
 
     async def sweep(self) -> None:
         self.send(await self._pool.run(self._claimed))
-        for gone in await self._pool.run(self._to_delete):
-            await self._delete(gone)
+        if self._deleting is None or self._deleting.done():
+            self._deleting = asyncio.create_task(self._delete_all())
         now = asyncio.get_running_loop().time()
         self._lines = {key: line for key, line in self._lines.items() if not _is_idle(line, now)}
+
+    async def _delete_all(self) -> None:
+        """Beside the sending: Slack may let us wait for long."""
+        try:
+            for gone in await self._pool.run(self._to_delete):
+                await self._delete(gone)
+        except Exception as error:
+            note_failure(error, "the deletion of messages")
 
     async def settle(self, seconds: float) -> None:
         """The last words: what is on its way gets there, and is noted; the rest is left to another."""
         tasks = [line.task for line in self._lines.values() if line.task is not None]
+        if self._deleting is not None:
+            self._deleting.cancel()
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=seconds)
             for task in late:
@@ -132,6 +148,8 @@ class Sender:
                     await self._one(due)
                 else:
                     self._held.discard(due.id)
+            except Lost:
+                self._held.discard(due.id)
             except Exception as error:  # its lease will run out; what comes after it goes on
                 note_failure(error, "a parcel")
                 self._held.discard(due.id)
@@ -154,10 +172,19 @@ class Sender:
     async def _one(self, due: Due) -> None:
         """Until it is sent or hopeless; what comes after it in the channel waits."""
         attempts, doubtful = due.attempts, due.doubtful
+        taken = asyncio.get_running_loop().time()
+
+        async def fence() -> None:
+            if not await self._still_ours(due, taken):
+                raise Lost
+
+        FENCE.set(fence)
         while True:
             try:
                 since = due.made_at.timestamp() if doubtful else None
                 ts = await self._poster.deliver(due.parcel, doubtful=since)
+            except Lost:
+                raise
             except Exception as error:
                 wait = self._wait(error, attempts)
                 if wait is None:

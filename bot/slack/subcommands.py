@@ -23,6 +23,7 @@ from bot.slack.marks import inert
 from bot.slack.message import Message, message
 from bot.slack.numbers import Number, number_blocks, numbers
 from bot.slack.prompts import prompts_for
+from bot.slack.taker import Taker
 from bot.slack.works import Job
 from bot.understand.normalise import fold
 from db.metrics import Metric, Planned
@@ -67,8 +68,8 @@ def parse(text: str) -> Sub:
     typed = text.strip()
     if not typed:
         return Sub("help")
-    first, _, rest = typed.partition(" ")
-    rest = rest.strip()
+    first, *more = typed.split(None, 1)  # a tab or a hard space parts words too
+    rest = more[0].strip() if more else ""
     word = fold(first).strip(" .:,")
     known = _meant(WORDS.get(word), rest)
     if known is not None:
@@ -156,7 +157,7 @@ async def _define(edge: Edge, command: dict[str, Any], words: str) -> None:
         fields={"about": f"metric:{metric_called(words)}"},
         respond=str(command.get("response_url") or ""),
     )
-    await edge.works.take(job, [key])
+    await Taker(edge).take(job, [key])
 
 
 async def _say(edge: Edge, opening: Opening, sub: Sub, app: str) -> None:

@@ -31,6 +31,7 @@ from bot.slack.home import Home
 from bot.slack.later import later
 from bot.slack.prompts import Prompts
 from bot.slack.subcommands import AS_IS
+from bot.slack.taker import Taker
 from bot.slack.works import Job
 from db.engine import reading
 
@@ -105,7 +106,7 @@ async def _asked(edge: Edge, body: Body, text: str) -> None:
     key = once("alone", body)
     channel = str(body["channel"]["id"])
     job = Job("message", team, user, channel, "slash", key, text=text, respond=respond)
-    await edge.works.take(job, [key])
+    await Taker(edge).take(job, [key])
 
 
 def _home(app: AsyncApp, edge: Edge) -> None:
@@ -128,7 +129,7 @@ def _home(app: AsyncApp, edge: Edge) -> None:
             channel = await direct(edge, team, user)
             intent, fields = request
             job = Job("ask", team, user, channel, "dm", key, intent=intent, fields=fields)
-            await edge.works.take(job, [key])
+            await Taker(edge).take(job, [key])
         await ack()
 
 

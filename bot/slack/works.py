@@ -56,6 +56,7 @@ class Running:
 
     job: Job
     key: str
+    resumed: bool = False  # another process began it
     hopeless: bool = False  # tried too often, or too long ago: only a word is owed
     stop: Stop = field(default_factory=Stop)
 
@@ -162,7 +163,7 @@ class Works:
         except (TypeError, ValueError) as error:  # of another version: it must not keep the others waiting
             note_failure(error, "a job of another version")
         else:
-            self._start(Running(job, left.key, hopeless), self._queue(job))
+            self._start(Running(job, left.key, resumed=True, hopeless=hopeless), self._queue(job))
 
     def _queue(self, job: Job) -> "_Place":
         before = self._lines.get(job.line)

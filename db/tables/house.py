@@ -87,6 +87,7 @@ outbox = Table(
     Column("delete_at", Instant),  # when the message must be gone from Slack
     Index("ix_outbox_state_next_at", "state", "next_at"),
     Index("ix_outbox_delete_at", "delete_at"),
+    Index("ix_outbox_channel_thread", "channel", "thread"),
 )
 
 # What a person thought of an answer; a bad mark becomes a candidate for the reading tests.

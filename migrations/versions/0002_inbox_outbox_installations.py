@@ -65,6 +65,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_delete_at", ["delete_at"], unique=False)
+        batch_op.create_index("ix_outbox_channel_thread", ["channel", "thread"], unique=False)
         batch_op.create_index("ix_outbox_state_next_at", ["state", "next_at"], unique=False)
 
     op.create_table(
@@ -114,6 +115,7 @@ def downgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_state_next_at")
         batch_op.drop_index("ix_outbox_delete_at")
+        batch_op.drop_index("ix_outbox_channel_thread")
 
     op.drop_table("outbox")
     op.drop_table("oauth_states")

@@ -29,6 +29,7 @@ from skills.contract import (
 
 LONGEST = 120
 OWNERS = ("TITULAR", "AVAL", "OBLIGADO_SOLIDARIO", "REFERENCIA")
+MEANT = 4  # digits that people read out for a whole number
 NAMESAKES = 20  # accounts of one number, each another client's
 ROLES: frozenset[Role] = frozenset(
     ("agent", "supervisor", "manager", "compliance", "quality", "admin", "director")
@@ -68,7 +69,7 @@ def answer_account(ctx: Context, request: AccountRequest) -> Answer:
 
 
 def _named(ctx: Context, request: AccountRequest) -> list[FoundAccount]:
-    """Every account in reach of exactly that number."""
+    """Every account in reach of exactly that number; or the one that holds it, if that says enough."""
     client = None
     if request.client is not None:
         client = resolve(ctx.names, "client", request.client)
@@ -77,7 +78,10 @@ def _named(ctx: Context, request: AccountRequest) -> list[FoundAccount]:
     near = find_accounts(
         ctx.session, ctx.actor.scope, request.account, ctx.now.date(), NAMESAKES, client=client
     )
-    return [each for each in near if each.number.casefold() == request.account.casefold()]
+    exact = [each for each in near if each.number.casefold() == request.account.casefold()]
+    if exact or len(request.account) < MEANT or len(near) != 1:
+        return exact
+    return near
 
 
 def _choices(found: list[FoundAccount]) -> tuple[Option, ...]:

@@ -3,14 +3,12 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from slack_sdk.errors import SlackApiError
-
 from bot.faults import note_failure
 from bot.slack import blocks as kit
 from bot.slack.asker import Asker, meet, tell
 from bot.slack.blocks import Block
 from bot.slack.edge import Edge
-from bot.slack.faults import SLACK_FAULTS, Turned, log, slack_code
+from bot.slack.faults import SLACK_FAULTS, Turned, asked_again, log, slack_code
 from bot.slack.forms.fields import modal
 from bot.slack.marks import inert
 from skills.contract import Language
@@ -61,11 +59,12 @@ async def open_modal(edge: Edge, opening: Opening, build: Build) -> None:
     except Turned as no:
         log.info("no modal: %s", no.key)
         return
-    except SlackApiError as error:
-        if slack_code(error) not in TOO_LATE:
-            raise
-        late = edge.renderer.sentence(language, "surface.too_late")
-        await tell(edge, opening.team, opening.user, late, opening.respond)
+    except SLACK_FAULTS as error:
+        late = slack_code(error) in TOO_LATE
+        if not late:
+            note_failure(error, "the opening of a form")
+        said = edge.renderer.sentence(language, "surface.too_late" if late else "surface.not_opened")
+        await tell(edge, opening.team, opening.user, said, opening.respond)
         return
     await show(edge, opening.team, opening.user, str(opened["view"]["id"]), build)
 
@@ -87,7 +86,7 @@ async def drawn(edge: Edge, team: str, user: str, build: Build) -> Block:
 async def update(edge: Edge, team: str, view_id: str, view: Block) -> None:
     try:
         client = (await edge.workspaces.of(team)).client
-        await client.views_update(view_id=view_id, view=view)
+        await asked_again(lambda: client.views_update(view_id=view_id, view=view))
     except (*SLACK_FAULTS, Turned) as error:
         # Most often she closed it meanwhile.
         log.info("no view: %s", slack_code(error))
