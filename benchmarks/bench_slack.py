@@ -10,6 +10,7 @@ how long each waits for Slack's "ok". On SQLite and on PostgreSQL.
 
 import argparse
 import asyncio
+import gc
 import json
 import logging
 import math
@@ -20,7 +21,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -210,7 +211,8 @@ async def acks_under_load(engine: Engine) -> list[float]:
         rooms = [
             (await line.do("open_dm", {"user": user, "with": line.bot}))["channel"]["id"] for user in users
         ]
-        says = [{"user": u, "channel": c, "text": QUESTIONS[0]} for u, c in zip(users, rooms, strict=True)]
+        pairs = islice(cycle(zip(users, rooms, strict=True)), AT_ONCE)
+        says = [{"user": user, "channel": room, "text": QUESTIONS[0]} for user, room in pairs]
         await asyncio.gather(*(line.do("say", body) for body in says))
         async with asyncio.timeout(PATIENCE + SLOW_SECONDS * AT_ONCE):
             while not all([await line.answered(room) for room in rooms]):
@@ -224,6 +226,8 @@ async def measure(engine: Engine, messages: int) -> dict[str, list[float]]:
     async with floor(team, user) as bare, product(team, user, engine) as cartera:
         asked = [(bare, FLOOR), *((cartera, question) for question in QUESTIONS)]
         taken: dict[str, list[float]] = {text: [] for _, text in asked}
+        gc.collect()
+        gc.freeze()  # as `serve` does
         for _ in range(WARM_UP + messages):
             for bot, text in asked:
                 taken[text].append(await bot.ask(text))
