@@ -300,6 +300,24 @@ async def test_what_may_not_stay_is_deleted_when_its_time_has_come(box: Mail) ->
     assert box.calls("chat.delete")[1:] == ["ok"]
 
 
+async def test_a_parcel_another_has_taken_over_is_not_tried_again(
+    box: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However short the wait was: the attempt before it may have outlived the lease."""
+    monkeypatch.setattr(sender, "BACKOFF", (0.5,))
+    first = box.sender("a")
+    box.faults(error_500={"method": POST, "times": 3})
+    first.send(box.put(first, parcel("uno")))
+    async with asyncio.timeout(10):
+        while len(box.calls(POST)) < 3:
+            await asyncio.sleep(0.01)
+    with writing(box.engine) as connection:
+        connection.execute(update(rows).values(owner="b"))
+    await first.settle(5)
+    assert len(box.calls(POST)) == 3
+    assert box.row("uno").state == "waiting"  # it is b's to send now
+
+
 # --- to one person alone -------------------------------------------------------------------------
 
 

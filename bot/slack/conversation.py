@@ -22,7 +22,7 @@ from bot.slack.later import later
 from bot.slack.marks import bare, cut, inert, mention
 from bot.slack.message import Message
 from bot.slack.progress import TITLE, Progress, session
-from bot.slack.reach import Reach, alone
+from bot.slack.reach import Reach, alone, is_ts
 from bot.slack.records import done
 from bot.slack.typed import as_typed, goes_on
 from bot.slack.works import Job, Running
@@ -328,7 +328,7 @@ def _nearest(job: Job) -> Reach:
         return Reach("post", job.thread, lead, {"label": inert(job.label)})
     if job.kind == "ask":
         lead = "slack.picked" if job.entrance == "channel" else ""
-        return Reach("post", job.thread if "." in job.thread else None, lead, {"label": inert(job.label)})
+        return Reach("post", job.thread if is_ts(job.thread) else None, lead, {"label": inert(job.label)})
     if job.kind == "slash":
         return Reach("respond", None)
     return Reach("post", job.thread)

@@ -15,6 +15,7 @@ from bot.outcome import Step
 from bot.slack.faults import SLACK_FAULTS, log, slack_code
 from bot.slack.later import later
 from bot.slack.marks import bare, cut
+from bot.slack.reach import is_ts
 from bot.slack.works import Job
 
 STATUS_AFTER = 0.4  # seconds; quicker answers need no sign
@@ -90,7 +91,7 @@ class Progress:
 
     def _in_a_thread(self) -> bool:
         """Neither what is for one person alone nor a slash command has a thread to show anything in."""
-        return self._job.entrance != "slash" and self._job.thread.replace(".", "").isdigit()
+        return self._job.entrance != "slash" and is_ts(self._job.thread)
 
     async def _say_working(self) -> None:
         job = self._job

@@ -145,7 +145,7 @@ class Sender:
             try:
                 await self._paced(line)
                 if await self._still_ours(due, taken):
-                    await self._one(due)
+                    await self._one(due, taken)
                 else:
                     self._held.discard(due.id)
             except Lost:
@@ -169,10 +169,10 @@ class Sender:
             return True
         return due.id in await self._pool.run(self._extended, due.id)
 
-    async def _one(self, due: Due) -> None:
-        """Until it is sent or hopeless; what comes after it in the channel waits."""
+    async def _one(self, due: Due, taken: float) -> None:
+        """Until it is sent or hopeless; what comes after it in the channel waits. `taken`: when its lease
+        was. Raises Lost once another process has it."""
         attempts, doubtful = due.attempts, due.doubtful
-        taken = asyncio.get_running_loop().time()
 
         async def fence() -> None:
             if not await self._still_ours(due, taken):
@@ -192,11 +192,11 @@ class Sender:
                     return
                 note_failure(error, "a parcel, which will be tried again")
                 attempts, doubtful = attempts + 1, doubtful or may_have_worked(error)
-                taken = asyncio.get_running_loop().time()
                 await asyncio.sleep(wait)
-                if not await self._still_ours(due, taken):
-                    self._held.discard(due.id)
-                    return
+                # The attempt and the wait together may have outlived the lease, however short each was.
+                if due.id not in await self._pool.run(self._extended, due.id):
+                    raise Lost from error
+                taken = asyncio.get_running_loop().time()
                 continue
             self._settled.append(Settled(due.id, "sent", ts))
             await _told(self.sent, due, ts)
