@@ -1,6 +1,8 @@
 # make run: the whole product on this machine.   make test: every test.   Both set themselves up.
 SHELL := /bin/bash
 VENV := .venv
+# Apart: what `make lake` needs weighs ten times what a pilot does.
+LAKE := .venv-lake
 PY := $(VENV)/bin/python
 # The first of these that is 3.11 or newer.
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -10,7 +12,7 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 UV := uv==0.13.9
 export UV_LINK_MODE := copy
 
-.PHONY: run test check bench torture migration page
+.PHONY: run test check bench lake torture migration page
 
 run: $(VENV)/run.stamp
 	@exec $(PY) -m bot run
@@ -23,9 +25,16 @@ check: $(VENV)/dev.stamp
 	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m mypy
 
+# That of the lake runs where `make lake` has been: it needs packages of its own.
 bench: $(VENV)/dev.stamp
 	@set -e; for file in benchmarks/bench_*.py; do \
-		$(PY) -m "benchmarks.$$(basename "$$file" .py)" $(ARGS); done
+		name=$$(basename "$$file" .py); py=$(PY); \
+		if [ $$name = bench_lake ] && [ -f $(LAKE)/lake.stamp ]; then py=$(LAKE)/bin/python; fi; \
+		$$py -m "benchmarks.$$name" $(ARGS); done
+
+# Beyond one machine: the same totals from SQLite, PostgreSQL, DuckDB, Sail and a Spark cluster on loopback.
+lake: $(LAKE)/lake.stamp
+	@$(LAKE)/bin/python -m pytest tests/lake tests/test_lake.py $(ARGS)
 
 # The long fault runs; `make test` holds a short form of each.
 torture: $(VENV)/dev.stamp
@@ -33,6 +42,7 @@ torture: $(VENV)/dev.stamp
 	@$(PY) -m tests.slack_flood --events 2500
 	@$(PY) -m tests.hostile_messages --n 10000
 	@$(PY) -m tests.hostile_cells
+	@$(PY) -m tests.numbers_torture --n 200
 
 # A new revision: make migration m="what changes". Before the first release: make migration m=first
 migration: $(VENV)/dev.stamp
@@ -58,3 +68,15 @@ $(VENV)/run.stamp: requirements.txt constraints.txt
 $(VENV)/dev.stamp: requirements.txt requirements-dev.txt constraints.txt
 	$(call install,requirements-dev.txt)
 	@touch $(VENV)/run.stamp $@
+
+# The Spark server goes beside the packages, not among them: what is tested is the client an owner installs.
+SPARK_SERVER := pyspark==4.3.0
+$(LAKE)/lake.stamp: VENV := $(LAKE)
+$(LAKE)/lake.stamp: PY := $(LAKE)/bin/python
+$(LAKE)/lake.stamp: requirements.txt requirements-dev.txt requirements-lake.txt requirements-lake-dev.txt constraints.txt
+	$(call install,requirements-lake-dev.txt)
+	@if command -v java >/dev/null; then \
+		$(PY) -m pip install -q --disable-pip-version-check --no-deps --target $(LAKE)/spark $(SPARK_SERVER) \
+			|| echo "Sin Spark: se omite su prueba / no Spark: its test is left out"; \
+	else echo "Sin Java: se omite la prueba del clúster Spark / no Java: the Spark cluster's test is left out"; fi
+	@touch $@

@@ -1,271 +1,195 @@
-"""What a question costs at 20,000 and at 1,000,000 accounts: from the cells, and on the raw rows beside it.
+"""What a question costs, from the cells: as a chat answers it, beside the same sums on the raw rows.
 
-Run with `make bench`. Prints, for SQLite and PostgreSQL, the median and the 99th percentile of each
-question in one process, and the ratio of the large portfolio to the small one. Set-up time is printed too.
+    python -m benchmarks.bench_answers [--size S|M] [--database sqlite|postgresql|both] [--dir FOLDER]
+
+Prints each question's median and 95th percentile, the median of its raw rows in the same database, and in
+DuckDB over the same rows as Parquet where the lake's requirements are installed. With --size M, also how much
+longer it takes than at S. The floor is the shortest statement there is (`select 1`), in the same way.
 """
 
 import argparse
 import statistics
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from time import perf_counter
+from typing import Any
 
-import numpy as np
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Engine, Select, select
 
-from db.access import names
-from db.buckets import bucket_of, edges_of
-from db.bulk import Row, insert_rows
+from benchmarks.agency import NOW
+from benchmarks.stores import KINDS, arguments, engines
+from db.access import Names, names
 from db.calendars import load_calendars
 from db.cells.refresh import refresh
-from db.dirty import mark_dirty
-from db.engine import open_engine, reading, writing
+from db.engine import reading
 from db.metrics import load_catalogue
 from db.numbers import sum_up
 from db.periods import Period
 from db.scope import Scope
-from db.tables import facts, metadata, reference
+from db.tables.cells import built_days
 from skills.contract import Actor, Context, KpiRequest
 from skills.kpi.plan import make_plan
 from skills.kpi.skill import answer_kpi
 from skills.text import load_texts
 
-ZONE = ZoneInfo("America/Mexico_City")
-NOW = datetime(2026, 11, 18, 14, 30, tzinfo=ZONE)
-START = "2026-09-01 06:00:00.000000"
-EDGES = "30|60|90|120|150|180"
-CAMPAIGNS, SUPERVISORS, AGENTS = 40, 25, 500
-CUTS = [date(2026, 9, 30), date(2026, 10, 20), date(2026, 10, 31), date(2026, 11, 8), date(2026, 11, 11)]
-CUTS += [date(2026, 11, 15), date(2026, 11, 18)]
 MONTH = Period(start=date(2026, 11, 1), end=date(2026, 11, 18))
 WEEK = Period(start=date(2026, 11, 16), end=date(2026, 11, 18))
+WEEKS = Period(start=date(2026, 10, 19), end=date(2026, 11, 18))
 TODAY = Period(start=NOW.date(), end=NOW.date())
 QUESTIONS = {
     "roll rate, this week, by campaign": KpiRequest(metric="roll_rate", period=WEEK, dims=("campaign",)),
+    "roll rate, by the week": KpiRequest(metric="roll_rate", period=WEEKS, grain="week"),
     "recovery rate, month to date": KpiRequest(metric="recovery_rate", period=MONTH),
+    "recovered, month, by agent": KpiRequest(metric="recovered_amount", period=MONTH, dims=("agent",)),
+    "promises kept, month, by agent": KpiRequest(metric="ptp_kept_rate", period=MONTH, dims=("agent",)),
     "aging now": KpiRequest(metric="aging_balance"),
     "contact rate by hour, today": KpiRequest(metric="contact_rate", period=TODAY, dims=("hour",)),
     "AHT by agent, this week": KpiRequest(metric="aht", period=WEEK, dims=("agent",)),
 }
+TIMES, RAW_TIMES = 60, 3
+Took = tuple[float, float]  # median and 95th percentile, in ms
+Lake = Callable[[Select[Any]], object]
 
 
-def fill(engine: Engine, accounts: int) -> None:
-    """A portfolio of the given size: 40 campaigns, 500 agents, 7 cuts, three contacts an account a month."""
-    random = np.random.default_rng(7)
-    with writing(engine) as c:
-        _people(c)
-        ids = np.arange(1, accounts + 1)
-        campaign = ids % CAMPAIGNS + 1
-        agent = 1000 + ids % AGENTS
-        cents = random.integers(50_000, 9_000_000, accounts)
-        insert_rows(c, reference.accounts, _ACCOUNT, _accounts(ids, campaign, cents))
-        insert_rows(
-            c,
-            reference.assignments,
-            ("id", "account_id", "agent_id", "mode", "from_at", "from_on"),
-            (
-                (i, i, a, "manual", START, START[:10])
-                for i, a in zip(ids.tolist(), agent.tolist(), strict=True)
-            ),
-        )
-        start = random.integers(0, 170, accounts)
-        for cut in CUTS:
-            days = start + (cut - CUTS[0]).days
-            cured = random.random(accounts) < 0.12
-            rows = _cut_rows(cut, ids, campaign, cents, np.where(cured, 0, days))
-            insert_rows(c, facts.balances, _BALANCE, rows)
-            mark_dirty(c, "positions", 1, [cut], NOW)
-        _flows(c, random, accounts, campaign, agent)
+@dataclass(frozen=True)
+class Measured:
+    cells: Took
+    raw: float
+    lake: float | None
 
 
-_ACCOUNT = (
-    "id", "client_id", "campaign_id", "account_no", "placed_on", "balance_cents", "dpd", "bucket",
-    "bucket_no", "special", "first_cut_on", "product", "state",
-)  # fmt: skip
-_BALANCE = (
-    "client_id", "as_of", "account_id", "campaign_id", "balance_cents", "dpd", "bucket", "bucket_no",
-)  # fmt: skip
+def main() -> None:
+    given = arguments(argparse.ArgumentParser(description=__doc__))
+    sizes = ("S",) if given.size == "S" else ("S", given.size)
+    with engines(given.dir, given.database) as opened:
+        for kind in KINDS if given.database == "both" else (given.database,):
+            found = {size: _bench(opened(kind, size), size, given.dir) for size in sizes}
+            _print(kind, found)
 
 
-def _people(c: Connection) -> None:
-    run = c.execute
-    run(insert(reference.clients).values(id=1, code="C1", name="Cliente Uno", regime="FINANCIERA",
-        bucket_edges=EDGES, promise_grace_days=2, promise_threshold_pct=100, payment_lag_days=2,
-        pay_accounts=""))  # fmt: skip
-    run(insert(reference.campaigns), [
-        {"id": i, "code": f"K{i}", "client_id": 1, "name": f"Campaña {i}", "kind": "COBRANZA"}
-        for i in range(1, CAMPAIGNS + 1)
-    ])  # fmt: skip
-    staff = [(500 + i, f"Supervisora {i}", "supervisor") for i in range(SUPERVISORS)]
-    staff += [(1000 + i, f"Asesor {i}", "agent") for i in range(AGENTS)]
-    run(insert(reference.people), [
-        {"id": i, "employee_no": f"E{i}", "name": name, "role": role, "language": "es", "nicknames": ""}
-        for i, name, role in staff
-    ])  # fmt: skip
-    run(insert(reference.memberships), [
-        {"person_id": 1000 + i, "team": f"T{i % SUPERVISORS}", "supervisor_id": 500 + i % SUPERVISORS,
-         "from_on": date(2026, 1, 1)}
-        for i in range(AGENTS)
-    ])  # fmt: skip
+def _bench(engine: Engine, size: str, folder: Path) -> Mapping[str, Measured]:
+    with reading(engine) as connection:
+        built = connection.execute(select(built_days.c.day).limit(1)).first() is not None
+    if not built:
+        refresh(engine, load_calendars(), now=NOW, full=True)
+    with reading(engine) as connection:
+        known = names(connection)
+    with _lake(engine, folder / f"lake-{engine.dialect.name}-{size}") as lake:
+        found = {title: _measure(engine, known, request, lake) for title, request in QUESTIONS.items()}
+    return found | {"(select 1)": Measured(timed(lambda: _shortest(engine), TIMES), 0.0, None)}
 
 
-def _accounts(ids: np.ndarray, campaign: np.ndarray, cents: np.ndarray) -> Iterator[Row]:
-    for i, k, b in zip(ids.tolist(), campaign.tolist(), cents.tolist(), strict=True):
-        yield (i, 1, k, f"{i:010d}", "2026-09-01", b, 20, "1-30", 1, 0, "2026-09-30", "TDC", "Jalisco")
+def _measure(engine: Engine, known: Names, request: KpiRequest, lake: Lake | None) -> Measured:
+    return Measured(
+        cells=timed(lambda: ask(engine, known, request), TIMES),
+        raw=timed(lambda: _raw(engine, known, request), RAW_TIMES)[0],
+        lake=timed(lambda: _raw(engine, known, request, lake), RAW_TIMES)[0] if lake else None,
+    )
 
 
-def _cut_rows(
-    cut: date, ids: np.ndarray, campaign: np.ndarray, cents: np.ndarray, dpd: np.ndarray
-) -> Iterator[Row]:
-    day = cut.isoformat()
-    known = {d: bucket_of(d, edges_of(EDGES)) for d in range(int(dpd.max()) + 1)}
-    for i, k, b, d in zip(ids.tolist(), campaign.tolist(), cents.tolist(), dpd.tolist(), strict=True):
-        label, number = known[d]
-        yield (1, day, i, k, b, d, label, number)
-
-
-def _flows(
-    c: Connection, random: np.random.Generator, accounts: int, campaign: np.ndarray, agent: np.ndarray
-) -> None:
-    days = [d for d in Period(start=date(2026, 10, 1), end=NOW.date()).each_day() if d.weekday() < 6]
-    calls, paid = accounts * 3, accounts // 8
-    at = random.integers(0, accounts, calls)
-    when = random.integers(0, len(days), calls)
-    hour = random.integers(8, 20, calls)
-    human = random.random(calls) < 0.28
-    talk = np.where(human, random.integers(30, 400, calls), 0)
-    order = np.argsort(when, kind="stable")
-    iso = [d.isoformat() for d in days]
-
-    def contacts() -> Iterator[Row]:
-        for n in order.tolist():
-            a, d, h = int(at[n]), iso[when[n]], int(hour[n])
-            started = f"{d} {min(h + 6, 23):02d}:00:00.000000"
-            spoke = int(human[n])
-            yield (1, int(campaign[a]), a + 1, int(agent[a]), started, d, h, "call", "TCO", spoke, spoke,
-                   int(talk[n]), 10)  # fmt: skip
-
-    insert_rows(c, facts.contacts, (
-        "client_id", "campaign_id", "account_id", "agent_id", "started_at", "started_on", "started_hour",
-        "channel", "result_code", "human", "rpc", "talk_seconds", "wrap_seconds"), contacts())  # fmt: skip
-    who = random.integers(0, accounts, paid)
-    day = random.integers(0, len(days), paid)
-    insert_rows(c, facts.payments, (
-        "client_id", "campaign_id", "account_id", "payment_ref", "paid_on", "posted_on", "amount_cents"),
-        ((1, int(campaign[w]), int(w) + 1, f"P{n}", iso[d], iso[d], 50_000)
-         for n, (w, d) in enumerate(zip(who.tolist(), day.tolist(), strict=True))))  # fmt: skip
-    for source in ("contacts", "payments"):
-        mark_dirty(c, source, 1, days, NOW)
-
-
-def timed(run: Callable[[], object], times: int) -> tuple[float, float]:
-    """Median and 99th percentile in milliseconds, after one warm run."""
+def timed(run: Callable[[], object], times: int) -> Took:
+    """Median and 95th percentile in milliseconds, after one warm run."""
     run()
     taken = []
     for _ in range(times):
-        started = time.perf_counter()
+        started = perf_counter()
         run()
-        taken.append((time.perf_counter() - started) * 1000)
-    return statistics.median(taken), sorted(taken)[int(len(taken) * 0.99)]
+        taken.append((perf_counter() - started) * 1000)
+    return statistics.median(taken), sorted(taken)[int(len(taken) * 0.95)]
 
 
-def measure(engine: Engine) -> dict[str, tuple[float, float, float]]:
-    """Question -> median, p99 from cells, and the median on raw rows (3 runs), in ms."""
-    catalogue, calendars = load_catalogue(), load_calendars()
-    texts = load_texts(Path("skills/kpi/text.yaml"))
-    actor = Actor(0, "bench", "admin", "es", Scope())
-    found = {}
-    for title, request in QUESTIONS.items():
-        with reading(engine) as connection:
-            context = Context(
-                actor=actor,
-                session=connection,
-                now=NOW,
-                metrics=catalogue,
-                names=names(connection),
-                calendars=calendars,
-                say=lambda key, **slots: texts.say("es", key, **slots),
-            )
-            median, p99 = timed(lambda r=request, x=context: answer_kpi(x, r), 60)  # type: ignore[misc]
-            raw, _ = timed(lambda r=request, x=context: on_raw_rows(x, r), 3)  # type: ignore[misc]
-            found[title] = (median, p99, raw)
-    return found
+def _shortest(engine: Engine) -> None:
+    with reading(engine) as connection:
+        connection.execute(select(1)).scalar()
 
 
-def on_raw_rows(context: Context, request: KpiRequest) -> None:
+_CATALOGUE, _CALENDARS = load_catalogue(), load_calendars()
+_TEXTS = load_texts(Path("skills/kpi/text.yaml"))
+_ACTOR = Actor(0, "bench", "admin", "es", Scope())
+
+
+def _context(connection: Any, known: Names) -> Context:
+    return Context(
+        actor=_ACTOR,
+        session=connection,
+        now=NOW,
+        metrics=_CATALOGUE,
+        names=known,
+        calendars=_CALENDARS,
+        say=lambda key, **slots: _TEXTS.say("es", key, **slots),
+    )
+
+
+def ask(engine: Engine, known: Names, request: KpiRequest) -> None:
+    """The whole answer, its connection, comparison, notes and buttons included."""
+    with reading(engine) as connection:
+        answer_kpi(_context(connection, known), request)
+
+
+def _raw(engine: Engine, known: Names, request: KpiRequest, lake: Lake | None = None) -> None:
     """The headline sums only, from the facts: less work than the whole answer does from cells."""
-    plan = make_plan(context, request)
-    for name in (plan.metric.num, plan.metric.den):
-        if name:
+    with reading(engine) as connection:
+        context = _context(connection, known)
+        plan = make_plan(context, request)
+        session: Any = _Recorder(connection, lake) if lake else connection
+        for name in plan.parts.terms:
             sum_up(
-                context.session,
+                session,
                 (name,),
                 dims=plan.dims,
                 conditions=plan.cohort(plan.dims),
                 scope=Scope(),
                 window=plan.window(plan.period),
-                variant=plan.variant,
+                weight=plan.parts.weight,
                 raw=True,
             )
 
 
-def build(url: str, accounts: int) -> Engine:
-    engine = open_engine(url)
-    metadata.drop_all(engine)
-    metadata.create_all(engine)
-    started = time.perf_counter()
-    fill(engine, accounts)
-    loaded = time.perf_counter() - started
-    done = refresh(engine, load_calendars(), now=NOW)
-    one_day = _one_day(engine)
-    print(
-        f"  {accounts:>9,} accounts: facts written in {loaded:.1f} s, all cells in {done.seconds:.1f} s, "
-        f"one new day in {one_day:.1f} s"
-    )
-    return engine
+class _Recorder:
+    """Takes the place of the connection: runs what it is given over the lake, and gives no row back."""
+
+    def __init__(self, connection: Any, lake: Lake) -> None:
+        self._connection, self._lake = connection, lake
+
+    def execute(self, query: Select[Any]) -> list[Any]:
+        self._lake(query)
+        return []
 
 
-def _one_day(engine: Engine) -> float:
-    """The incremental refresh: today's contacts and payments and today's cut changed."""
-    with writing(engine) as connection:
-        for source in ("positions", "contacts", "payments"):
-            mark_dirty(connection, source, 1, [NOW.date()], NOW + timedelta(minutes=1))
-    return refresh(engine, load_calendars(), now=NOW).seconds
+@contextmanager
+def _lake(engine: Engine, folder: Path) -> Iterator[Lake | None]:
+    """Runs a select in DuckDB over the database's rows as Parquet; None where that is not installed."""
+    if find_spec("duckdb") is None or find_spec("pyarrow") is None:
+        yield None
+        return
+    from db.lake.engines import summing, worded
+    from db.lake.export import export_lake
+    from db.lake.manifest import read_manifest
+    from db.lake.statement import statement
+
+    export_lake(engine, folder, now=NOW)
+    manifest = read_manifest(folder)
+    with summing("duckdb") as duck:
+        for table, parts in manifest.tables.items() if manifest else ():
+            duck.show(table, [folder / part.file for part in parts.values()])
+        yield lambda query: duck.run(worded(statement(query), duck.dialect))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--small", type=int, default=20_000)
-    parser.add_argument("--large", type=int, default=1_000_000)
-    parser.add_argument("--only", choices=("sqlite", "postgresql"))
-    options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="cartera-bench-"))
-    for kind, url in urls(folder, options.only):
-        print(f"\n{kind}")
-        small = measure(build(url("small"), options.small))
-        large = measure(build(url("large"), options.large))
-        print(
-            f"  {'question':36} {'small p50':>10} {'large p50':>10} {'large p99':>10} "
-            f"{'ratio':>6} {'raw p50':>10}"
-        )
-        for title, (p50, p99, raw) in large.items():
-            base = small[title][0]
+def _print(kind: str, found: Mapping[str, Mapping[str, Measured]]) -> None:
+    print(f"\n{kind}: milliseconds an answer")
+    for size, questions in found.items():
+        print(f"  {f'size {size}':34} {'p50':>8} {'p95':>8} {'x S':>6} {'raw rows':>10} {'DuckDB raw':>11}")
+        for title, measured in questions.items():
+            p50, p95 = measured.cells
+            ratio = p50 / found["S"][title].cells[0]
+            lake = f"{measured.lake:>11.1f}" if measured.lake is not None else f"{'-':>11}"
             print(
-                f"  {title:36} {base:>8.1f}ms {p50:>8.1f}ms {p99:>8.1f}ms {p50 / base:>5.1f}x {raw:>8.0f}ms"
+                f"  {title:34} {p50:>8.2f} {p95:>8.2f} {ratio:>6.2f} {measured.raw:>10.1f} {lake}", flush=True
             )
-
-
-def urls(folder: Path, only: str | None) -> Iterator[tuple[str, Callable[[str], str]]]:
-    if only in (None, "sqlite"):
-        yield "SQLite", lambda name: f"sqlite:///{folder / name}.db"
-    if only in (None, "postgresql"):
-        from benchmarks.postgres import running
-
-        with running(folder / "pg") as base:
-            yield "PostgreSQL", base
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
-    given = parser.parse_args()
+    given = parser.parse_known_args()[0]
     with tempfile.TemporaryDirectory(prefix="cartera-bench-") as name:
         folder = Path(name)
         if given.database in ("sqlite", "both"):

@@ -303,7 +303,7 @@ def main() -> None:
     parser.add_argument("--accounts", type=int, default=20_000)
     parser.add_argument("--messages", type=int, default=100)
     parser.add_argument("--database", choices=["sqlite", "postgresql"])
-    given = parser.parse_args()
+    given = parser.parse_known_args()[0]
     logging.getLogger("slack_bolt").setLevel(logging.ERROR)
     for database in [given.database] if given.database else ["sqlite", "postgresql"]:
         print(f"\nSlack, from the question to the answer: {database}")

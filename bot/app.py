@@ -28,6 +28,7 @@ TEXTS = (
     "bot/*/texts/*.yaml",
     "skills/text.yaml",
     "skills/*/text.yaml",
+    "skills/*/*/text.yaml",
     "db/*/text.yaml",
 )
 

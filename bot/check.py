@@ -8,17 +8,18 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from bot.app import HOME, reader, text_files
-from bot.rights import rights_of
+from bot.rights import ROLES, rights_of
 from bot.settings import CONFIG, ENV, Fault, Settings
 from db.access import Names
 from db.calendars import load_calendars
 from db.engine import open_engine, reading
-from db.measures import MEASURES, TARGET_TO_DATE
+from db.measures import MEASURES
 from db.metrics import DEFAULT_FILE as METRICS
 from db.metrics import Metric, Planned, load_catalogue
 from db.migrate import VERSIONS, drift, upgrade
 from skills import all_skills
 from skills.help.examples import SKILLS, Example, load_examples
+from skills.kpi.computed import COMPUTED
 from skills.text import TextFault, load_texts
 
 NOBODY = Names(())
@@ -36,7 +37,11 @@ def every_fault(settings: Settings | None, known: Names, home: Path = HOME) -> l
         migrations,
     ]
     if settings is not None:
-        checks += [lambda: tokens(settings), lambda: channels(settings, known)]
+        checks += [
+            lambda: tokens(settings),
+            lambda: channels(settings, known),
+            lambda: definitions(settings, known),
+        ]
     return [fault for check in checks for fault in check()]
 
 
@@ -60,6 +65,24 @@ def channels(settings: Settings, known: Names) -> Iterator[Fault]:
                     yield Fault(CONFIG, f"channels.registered.{channel}", f"no {kind} has the code {code}")
 
 
+def definitions(settings: Settings, known: Names) -> Iterator[Fault]:
+    """A definition chosen must be one that the metric has, of a client there is."""
+    catalogue = load_catalogue()
+    chosen = settings.definitions
+    codes = {named.code for named in known.of("client")}
+    for place, own in (("agency", chosen.agency), *((f"clients.{c}", m) for c, m in chosen.clients.items())):
+        for metric, variant in own.items():
+            found = catalogue.metrics.get(metric)
+            if found is None or variant not in found.variants:
+                possible = ", ".join(found.variants) if found else ""
+                yield Fault(
+                    CONFIG, f"definitions.{place}.{metric}", f"no such definition; there is: {possible}"
+                )
+    for code in chosen.clients:
+        if codes and code not in codes:
+            yield Fault(CONFIG, f"definitions.clients.{code}", f"no client has the code {code}")
+
+
 def metrics(path: Path) -> Iterator[Fault]:
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -80,10 +103,11 @@ def _metric(file: str, name: str, entry: dict[str, Any]) -> Iterator[Fault]:
     yield from wrong
     if wrong:
         return
-    for side in ("num", "den"):
-        measure = entry.get(side)
-        if measure is not None and measure not in MEASURES and measure != TARGET_TO_DATE:
-            yield Fault(file, f"metrics.{name}.{side}", f"no measure is called {measure}")
+    for term in Metric.model_validate({"id": name, **entry}).every_term:
+        if term not in MEASURES and term not in COMPUTED:
+            yield Fault(file, f"metrics.{name}", f"no measure is called {term}")
+    for role in sorted(set(entry.get("roles", ())) - ROLES):
+        yield Fault(file, f"metrics.{name}.roles", f"no role is called {role}")
     for split in entry["splits"]:
         if split not in entry["dims"]:
             yield Fault(file, f"metrics.{name}.splits", f"{split} is not among its dims")

@@ -57,6 +57,7 @@ class Desk:
     ) -> None:
         self._engine, self._settings, self._catalogue = engine, settings, catalogue
         self._texts, self._rights, self._calendars = texts, rights, calendars
+        self._rules = settings.rules
         self._read_with = read_with
         self._readers: dict[Names, Read] = {}
         self._names = KnownNames()
@@ -151,7 +152,7 @@ class Desk:
 
     def _refused(self, turn: Turn, refusal: Refused, request: Fields | None = None) -> Outcome:
         said = self._texts.say(turn.language, refusal.key, **refusal.slots)
-        result: Result = "denied" if refusal.denied else "refuse"
+        result: Result = "denied" if refusal.denied else "clarify" if refusal.asks else "refuse"
         return Outcome(
             result,
             turn.language,
@@ -198,7 +199,8 @@ class Desk:
     def _act(self, turn: Turn, read: Reading) -> Outcome:
         match read.outcome:
             case "question":
-                return self._answered(read.intent or "", read.fields or {}, turn)
+                moved = {"moved": read.moved} if read.moved else {}
+                return self._answered(read.intent or "", {**(read.fields or {}), **moved}, turn)
             case "action" | "list" | "report":
                 return self._not_built(turn, read.outcome, read.intent or "")
             case "clarify":
@@ -256,8 +258,6 @@ class Desk:
     # --- The answer ------------------------------------------------------------------------------
 
     def _answered(self, intent: str, fields: Fields, turn: Turn) -> Outcome:
-        if intent == "why":
-            return self._why(turn, fields)
         question = self._rights.question(turn.actor, intent)
         try:
             asked = question.request.model_validate(fields)
@@ -308,7 +308,8 @@ class Desk:
         for metric in metrics:
             if metric in self._catalogue.planned:
                 name = self._catalogue.label(metric, turn.language)
-                raise Refused("desk.planned", about=f"planned:{metric}", name=name)
+                lacks = self._catalogue.planned[metric].lacks.in_(turn.language)
+                raise Refused("desk.planned", about=f"planned:{metric}", name=name, lacks=lacks)
             if metric not in self._catalogue.metrics:
                 raise Refused("desk.unknown_metric", about="metric", name=metric)
 
@@ -322,14 +323,8 @@ class Desk:
             names=turn.names,
             calendars=self._calendars,
             say=say,
+            rules=self._rules,
         )
-
-    def _why(self, turn: Turn, fields: Fields) -> Outcome:
-        """Causes are not told yet: offer the number itself, compared."""
-        self._rights.question(turn.actor, "kpi")
-        label = self._texts.say(turn.language, "desk.see_number")
-        choices = (Option(label, "kpi", dict(fields)),) if fields.get("metric") else ()
-        raise Refused("desk.no_why_yet", about="not_built", choices=choices)
 
     # --- The record ------------------------------------------------------------------------------
 

@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from db.credit_rules import DEFAULT_RULES, CreditRules, Rule
+from skills.rules import Definitions, Fees, Freshness, Rules, Staffing, Targets
+
 CONFIG, ENV = "config.yaml", ".env"
 # Where each variable lands: (section, key).
 VARIABLES = {
@@ -123,6 +126,24 @@ class Keep(_Section):
     link_minutes: int = Field(default=15, ge=1, le=1440)  # a link to a document
 
 
+class Credit(_Section):
+    """Whose a payment is: the first rule of `order` that names somebody (db/credit_rules.py)."""
+
+    order: tuple[Rule, ...] = DEFAULT_RULES.order
+    rpc_days: int = Field(default=DEFAULT_RULES.rpc_days, ge=0, le=365)
+
+    @field_validator("order")
+    @classmethod
+    def _each_once(cls, order: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        if len(set(order)) < len(order):
+            raise ValueError("each rule once")
+        return order
+
+    @property
+    def rules(self) -> CreditRules:
+        return CreditRules(self.order, self.rpc_days)
+
+
 class Settings(_Section):
     environment: Literal["demo", "production"] = "demo"
     agency: Agency = Agency()
@@ -132,6 +153,23 @@ class Settings(_Section):
     reading: Reading = Reading()
     limits: Limits = Limits()
     keep: Keep = Keep()
+    credit: Credit = Credit()
+    definitions: Definitions = Definitions()
+    fees: Fees = Fees()
+    staffing: Staffing = Staffing()
+    targets: Targets = Targets()
+    freshness: Freshness = Freshness()
+
+    @property
+    def rules(self) -> Rules:
+        """What the skills are told of all this."""
+        return Rules(
+            definitions=self.definitions,
+            fees=self.fees,
+            staffing=self.staffing,
+            targets=self.targets,
+            freshness=self.freshness,
+        )
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,21 @@ Knows which payments a change concerns, and that a reversal follows what it take
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import Connection, FromClause, and_, delete, func, or_, select
+from sqlalchemy import Connection, Select, and_, delete, func, or_, select
 
 from db.bulk import insert_rows
 from db.credit_rules import DEFAULT_RULES, LOOKUPS, Chunk, CreditRules
 from db.periods import month_of
+from db.reversals import original, reversing
+from db.tables.agency import agreements
 from db.tables.cells import payment_credits
-from db.tables.facts import contacts, payments
+from db.tables.facts import contacts, payments, promises
 from db.tables.reference import assignments
 
 Days = Mapping[int, Collection[date]]  # client -> days
@@ -24,12 +26,11 @@ Days = Mapping[int, Collection[date]]  # client -> days
 _DAY = timedelta(days=1)
 _BATCH = 5_000  # rows deleted at a time
 _MANY = 31  # days changed, of one client
-_original = payments.alias("original")  # the payment that a reversal takes back
 _stored = payment_credits.c.agent_id, payment_credits.c.rule
 
 
 class Credit(NamedTuple):
-    """`rule` is last_rpc, assigned, none, or reversal: credited to the agent of the payment it takes back."""
+    """`rule` is one of the order's, none, or reversal: credited to the agent of the payment it takes back."""
 
     payment_id: int
     agent_id: int
@@ -54,8 +55,9 @@ def refresh_credits(
 ) -> dict[int, set[date]]:
     """Credit anew the payments of a client's days (None: all of them) and what reverses them, and write it.
 
-    Gives each client's days of payment whose sums are no longer right. When contacts or assignments
-    changed, widen `days` first with `payments_affected_by`.
+    Gives each client's days of payment whose sums are no longer right. When contacts, assignments, promises
+    or agreements changed, widen `days` first with `payments_affected_by`; promises and agreements are decided
+    first, for their windows say which payments they cover.
     """
     changes = credit_changes(connection, days, rules)
     write_credits(connection, changes)
@@ -92,18 +94,48 @@ def payments_affected_by(
     """Each client's days of payment whose credit may change when `source` changed on those days.
 
     contacts: payments of the accounts contacted, up to `rpc_days` later. assignments (days they begin or
-    end): payments of the accounts assigned, from then on. payments: those days. Nothing else changes one.
+    end), promises and agreements (days they are made): payments of their accounts, from then on. payments:
+    those days. Nothing else changes one.
     Days that need not be done again may be among them where many changed, or far apart; none is left out.
     """
     if source == "payments":
         return {client: set(some) for client, some in days.items()}
-    if source not in ("contacts", "assignments"):
-        return {}
     found = {}
     for client, some in days.items():
-        if some and (affected := _affected(connection, source, client, some, rules)):
+        if some and source in _WHOSE and (affected := _affected(connection, source, client, some, rules)):
             found[client] = affected
     return found
+
+
+def _contacted(client: int, days: Sequence[date]) -> Select[tuple[int]]:
+    return select(contacts.c.account_id).where(
+        contacts.c.client_id == client, contacts.c.started_on.in_(days), contacts.c.rpc
+    )
+
+
+def _assigned(client: int, days: Sequence[date]) -> Select[tuple[int]]:  # noqa: ARG001 (an assignment has none)
+    return select(assignments.c.account_id).where(
+        or_(assignments.c.from_on.in_(days), assignments.c.to_on.in_(days))
+    )
+
+
+def _promised(client: int, days: Sequence[date]) -> Select[tuple[int]]:
+    return select(promises.c.account_id).where(promises.c.client_id == client, promises.c.made_on.in_(days))
+
+
+def _agreed(client: int, days: Sequence[date]) -> Select[tuple[int]]:
+    return select(agreements.c.account_id).where(
+        agreements.c.client_id == client, agreements.c.agreed_on.in_(days)
+    )
+
+
+# The accounts concerned when a source changed on those days of a client.
+_WHOSE: Mapping[str, Callable[[int, Sequence[date]], Select[tuple[int]]]] = {
+    "contacts": _contacted,
+    "assignments": _assigned,
+    "promises": _promised,
+    "agreements": _agreed,
+}
 
 
 def _affected(
@@ -113,18 +145,9 @@ def _affected(
     query = select(payments.c.paid_on).where(payments.c.client_id == client, payments.c.paid_on >= listed[0])
     if source == "contacts":
         query = query.where(payments.c.paid_on <= listed[-1] + timedelta(days=rules.rpc_days))
-    if len(listed) > _MANY:  # nearly every day that has payments: cheaper done again than looked for
-        return set(connection.execute(query.distinct()).scalars())
-    if source == "contacts":
-        changed = select(contacts.c.account_id).where(
-            contacts.c.client_id == client, contacts.c.started_on.in_(listed), contacts.c.rpc
-        )
-    else:
-        changed = select(assignments.c.account_id).where(
-            or_(assignments.c.from_on.in_(listed), assignments.c.to_on.in_(listed))
-        )
-    rows = connection.execute(query.where(payments.c.account_id.in_(changed)).distinct())
-    return set(rows.scalars())
+    if len(listed) <= _MANY:  # beyond, nearly every day that has payments: cheaper done than looked for
+        query = query.where(payments.c.account_id.in_(_WHOSE[source](client, listed)))
+    return set(connection.execute(query.distinct()).scalars())
 
 
 def _chunks(connection: Connection, days: Days | None) -> Iterator[Chunk]:
@@ -149,9 +172,9 @@ def _with_uncredited_originals(connection: Connection, days: Days | None) -> Day
         return None
     widened = {client: set(some) for client, some in days.items()}
     query = (
-        select(_original.c.client_id, _original.c.paid_on)
-        .select_from(_reversing())
-        .outerjoin(payment_credits, payment_credits.c.payment_id == _original.c.id)
+        select(original.c.client_id, original.c.paid_on)
+        .select_from(reversing())
+        .outerjoin(payment_credits, payment_credits.c.payment_id == original.c.id)
         .where(payment_credits.c.payment_id.is_(None))
         .distinct()
     )
@@ -166,9 +189,9 @@ def _credit(connection: Connection, changes: CreditChanges, chunk: Chunk, rules:
     named = {rule: LOOKUPS[rule](connection, chunk, rules) for rule in rules.order}
     query = (
         select(payments.c.id, payments.c.client_id, payments.c.paid_on, *_stored)
-        .select_from(_reversing(outer=True))
+        .select_from(reversing(outer=True))
         .outerjoin(payment_credits, payment_credits.c.payment_id == payments.c.id)
-        .where(chunk.of(payments), _original.c.id.is_(None))
+        .where(chunk.of(payments), original.c.id.is_(None))
     )
     for payment, client, day, *stored in connection.execute(query):
         rule = next((rule for rule in rules.order if payment in named[rule]), None)
@@ -186,29 +209,19 @@ class _Reversal(NamedTuple):
     stored_rule: str | None
 
 
-def _reversing(*, outer: bool = False) -> FromClause:
-    """Payments beside the payment each takes back, by the client's own reference."""
-    same = and_(
-        _original.c.client_id == payments.c.client_id,
-        _original.c.payment_ref == payments.c.reverses_ref,
-        _original.c.id != payments.c.id,
-    )
-    return payments.join(_original, same, isouter=outer)
-
-
 def _reversals(connection: Connection, chunk: Chunk) -> Iterator[_Reversal]:
     """Reversals of the chunk's days, and those of its days or later that take back a payment of the chunk."""
     of_original = payment_credits.alias()
     of_payment = payments.c.id, payments.c.client_id, payments.c.paid_on
     query = (
-        select(*of_payment, _original.c.id, of_original.c.agent_id, *_stored)
-        .select_from(_reversing())
-        .outerjoin(of_original, of_original.c.payment_id == _original.c.id)
+        select(*of_payment, original.c.id, of_original.c.agent_id, *_stored)
+        .select_from(reversing())
+        .outerjoin(of_original, of_original.c.payment_id == original.c.id)
         .outerjoin(payment_credits, payment_credits.c.payment_id == payments.c.id)
     )
     chosen = [chunk.of(payments)]
     if chunk.client_id is not None:
-        chosen.append(and_(chunk.of(_original), payments.c.paid_on >= chunk.month.start))
+        chosen.append(and_(chunk.of(original), payments.c.paid_on >= chunk.month.start))
     for condition in chosen:
         for row in connection.execute(query.where(condition)):
             yield _Reversal(*row)

@@ -1,12 +1,13 @@
 """Targets: what was promised to be reached, and the part of it due by a day. Knows no payment."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import Literal
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, FromClause, or_, select
 
 from db.access import Names
 from db.calendars import Calendar
@@ -20,8 +21,20 @@ from db.tables.reference import campaigns, memberships
 Level = Literal["agency", "client", "campaign", "supervisor", "agent"]
 MICROS = 1_000_000
 Target = tuple[str, date, date, int]  # code, first and last day, value in millionths
+Spread = Callable[[Period, Period], Fraction]  # the part of a target's span that is due inside another one
 # Metrics whose target is reached little by little; any other target stands as it is.
-ADDITIVE = frozenset({"recovered_amount", "calls", "ptp_count", "payments_count"})
+ADDITIVE = frozenset(
+    {
+        "recovered_amount",
+        "calls",
+        "ptp_count",
+        "payments_count",
+        "agreements_count",
+        "agreements_amount",
+        "cost",
+        "fee_revenue",
+    }
+)
 
 
 # What a level lies wholly inside of: a campaign in its creditor, an agent in the supervisor's team.
@@ -83,19 +96,24 @@ def targets_to_date(
     period: Period,
     calendar: Calendar,
     owner: str = "INTERNA",
+    wanted: FromClause = targets,
+    spread: Spread | None = None,
 ) -> dict[Key, Fraction]:
     """The target due within `period`, keyed like the question's rows; empty where none was set.
 
-    An additive target is due by business days: target x business days inside the period / its own.
+    An additive target is due little by little: as `spread` says, else by business days (target x business
+    days inside the period / its own).
+    `wanted`: rows of the same shape kept elsewhere, as budgets are.
     """
     limits = limits_of(conditions, scope)
     level = level_asked(dims, limits) if limits is not None else None
     if limits is None or level is None:
         return {}
-    found = _due(connection, metric, level, period, calendar, owner)
+    spread = spread or partial(_by_business_days, calendar)
+    found = _due(connection, wanted, metric, level, period, spread, owner)
     if level == "agency":
         if not found:
-            return _agency_from_parts(connection, metric, period, calendar, owner)
+            return _agency_from_parts(connection, wanted, metric, period, spread, owner)
         return {(): found[""]} if found[""] else {}
     by_id = {named.code: named.id for named in names.of(level)}
     due = {by_id[c]: value for c, value in found.items() if c in by_id and value}
@@ -136,43 +154,48 @@ def _members(connection: Connection, level: Level, ids: frozenset[int], period: 
 
 
 def _agency_from_parts(
-    connection: Connection, metric: str, period: Period, calendar: Calendar, owner: str
+    connection: Connection, wanted: FromClause, metric: str, period: Period, spread: Spread, owner: str
 ) -> dict[Key, Fraction]:
-    parts = _due(connection, metric, "campaign", period, calendar, owner)
+    parts = _due(connection, wanted, metric, "campaign", period, spread, owner)
     total = sum(parts.values(), Fraction(0))
     return {(): total} if total and metric in ADDITIVE else {}
 
 
 def _due(
-    connection: Connection, metric: str, level: Level, period: Period, calendar: Calendar, owner: str
+    connection: Connection,
+    wanted: FromClause,
+    metric: str,
+    level: Level,
+    period: Period,
+    spread: Spread,
+    owner: str,
 ) -> dict[str, Fraction]:
     """Code -> what is due inside the period, of the targets that overlap it."""
-    query = select(
-        targets.c.scope_code, targets.c.period_start, targets.c.period_end, targets.c.value_micros
-    ).where(
-        targets.c.metric == metric,
-        targets.c.scope == level,
-        targets.c.owner == owner,
-        targets.c.period_start <= period.end,
-        targets.c.period_end >= period.start,
+    rows = wanted.c
+    query = select(rows.scope_code, rows.period_start, rows.period_end, rows.value_micros).where(
+        rows.metric == metric,
+        rows.scope == level,
+        rows.owner == owner,
+        rows.period_start <= period.end,
+        rows.period_end >= period.start,
     )
     by_code: dict[str, list[Target]] = {}
     for code, start, end, micros in connection.execute(query):
         by_code.setdefault(code, []).append((code, start, end, micros))
-    return {code: _of_rows(metric, rows, period, calendar) for code, rows in by_code.items()}
+    return {code: _of_rows(metric, rows, period, spread) for code, rows in by_code.items()}
 
 
-def _of_rows(metric: str, rows: Sequence[Target], period: Period, calendar: Calendar) -> Fraction:
+def _of_rows(metric: str, rows: Sequence[Target], period: Period, spread: Spread) -> Fraction:
     """The longest targets count: a month's target and its weeks' say the same money twice."""
     spans = [(Period(start=start, end=end), micros) for _, start, end, micros in rows]
     longest = max(span.days for span, _ in spans)
     kept = [(span, value) for span, value in spans if span.days > longest - 4]
     if metric not in ADDITIVE:
         return Fraction(max(kept, key=lambda x: x[0].start)[1], MICROS)
-    return sum((Fraction(v, MICROS) * _share(span, period, calendar) for span, v in kept), Fraction(0))
+    return sum((Fraction(v, MICROS) * spread(span, period) for span, v in kept), Fraction(0))
 
 
-def _share(span: Period, period: Period, calendar: Calendar) -> Fraction:
+def _by_business_days(calendar: Calendar, span: Period, period: Period) -> Fraction:
     inside = Period(start=max(span.start, period.start), end=min(span.end, period.end))
     before = target_share(span, inside.start, calendar) - _of_day(span, inside.start, calendar)
     return target_share(span, inside.end, calendar) - before

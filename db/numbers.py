@@ -3,8 +3,10 @@
 The actor's scope is a mandatory part of every sum. Returns additive numbers only: the caller divides.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
 from operator import eq, ge, gt, le, lt
 from typing import Any
 
@@ -34,7 +36,7 @@ class Condition:
 class Sum:
     """`total` in the facts' own unit (centavos, seconds, rows); `size` is the n behind it."""
 
-    total: int
+    total: int | Fraction
     size: int
 
 
@@ -48,6 +50,14 @@ class Summed:
     query: Select[Any]
 
 
+class Derived(dict[Key, Sum]):
+    """Sums worked out from other sums, with what those were read from."""
+
+    def __init__(self, sums: Mapping[Key, Sum], read: Iterable[Summed]) -> None:
+        super().__init__(sums)
+        self.read = tuple(read)
+
+
 def sum_up(
     connection: Connection,
     measures: Sequence[str],
@@ -56,7 +66,7 @@ def sum_up(
     conditions: Sequence[Condition] = (),
     scope: Scope,
     window: Window,
-    variant: str | None = None,
+    weight: str | None = None,
     raw: bool = False,
 ) -> Summed:
     """Sums of measures of one source in one query, keyed by the values of `dims`.
@@ -69,22 +79,47 @@ def sum_up(
     needs = frozenset(dims) | {c.dim for c in conditions} | _limited(scope)
     stale = _stale(source, window)
     kept = not (raw or stale) and all(m.in_cells(window) for m in asked) and _pairs_kept(source, window)
-    table = source.cells_for(needs) if kept else None
-    rows: FromClause = source.facts(window, needs) if table is None else table
+    kept = kept and _told_apart(source, dims, conditions, scope)
+    # Days are in every cell of what happened over days, and in its facts.
+    known = needs - {"day"} if source.picks == "period" else needs
+    cells = source.cells_for(known) if kept else None
+    rows: FromClause = source.facts(window, needs) if cells is None else cells.table
     keys: list[ColumnElement[Any]] = [source.column(rows, dim) for dim in dims]
-    totals = [sum_ for m in asked for sum_ in (m.total(rows, variant), m.size(rows, variant))]
-    query: Select[Any] = select(*keys, *totals)
-    query = query.where(
-        asked[0].where(rows, window),
-        *scope_conditions(scope, rows.c),
-        *(matching(source.column(rows, c.dim), c) for c in conditions),
-    ).group_by(*keys)
-    if table is not None:
-        query = query.where(source.within(table, window))
-    found = {tuple(row[: len(keys)]): _pairs_of(row[len(keys) :]) for row in connection.execute(query)}
-    if not keys and found and not any(s.size or s.total for s in found[()]):
-        found = {}
-    return Summed(found, table is not None, stale, query)
+    limits = scope_conditions(scope, rows.c)
+    limits += [matching(source.column(rows, c.dim), c) for c in conditions]
+    if cells is not None:
+        limits.append(source.within(cells, window))
+    elif source.unit:
+        rows, keys, limits = *_each_once(source, rows, keys, limits), []
+    totals = [sum_ for m in asked for sum_ in (m.total(rows, weight), m.size(rows, weight))]
+    query: Select[Any] = select(*keys, *totals).where(asked[0].where(rows, window), *limits).group_by(*keys)
+    read = ((tuple(row[: len(keys)]), _pairs_of(row[len(keys) :])) for row in connection.execute(query))
+    found = {key: sums for key, sums in read if any(s.size or s.total for s in sums)}
+    return Summed(found, cells is not None, stale, query)
+
+
+def _each_once(
+    source: Source,
+    rows: FromClause,
+    keys: Sequence[ColumnElement[Any]],
+    limits: Sequence[ColumnElement[bool]],
+) -> tuple[FromClause, list[ColumnElement[Any]]]:
+    """One row for each key and unit that the limits let through, whatever was done with it and how often."""
+    named = [key.label(f"key{n}") for n, key in enumerate(keys)]
+    counted = [func.max(rows.c[fact]).label(name) for name, fact in source.counted.items()]
+    grouped = (*keys, *(rows.c[name] for name in source.unit))
+    once = select(*named, *counted).where(*limits).group_by(*grouped).subquery("once")
+    return once, [once.c[key.name] for key in named]
+
+
+def _told_apart(source: Source, dims: Sequence[str], conditions: Sequence[Condition], scope: Scope) -> bool:
+    """Cells that tell accounts apart by agent cannot say how many two of them have together: facts can."""
+    if not source.unit:
+        return True
+    alone = {c.dim for c in conditions if c.op in ("eq", "in") and len(c.values) == 1} | {*dims}
+    limits = {"agent": scope.agents, "supervisor": scope.supervisors}
+    alone |= {dim for dim, ids in limits.items() if ids is not None and len(ids) == 1}
+    return {c.dim for c in conditions if c.dim in limits} | _limited(scope) <= alone
 
 
 def together(*measures: str) -> bool:
@@ -139,11 +174,20 @@ def _pairs_kept(source: Source, window: Window) -> bool:
 
 def _stale(source: Source, window: Window) -> bool:
     """Whether a day inside the window waits for its cells to be rebuilt."""
-    touched = [span for name, span in window.waiting.items() if name in source.built_from]
-    days = [*window.cuts.values(), *window.openings.values()]
-    if source.picks == "period" and window.period:
-        days = [window.period.start, window.period.end]
-    return any(span.start <= max(days) and span.end >= min(days) for span in touched if days)
+    return any(
+        span.start <= max(days) and span.end >= min(days)
+        for name, span in window.waiting.items()
+        if name in (*source.built_from, *source.waits) and (days := _watched(source, name, window))
+    )
+
+
+def _watched(source: Source, name: str, window: Window) -> list[date]:
+    """The days whose change would change the window's rows."""
+    if source.watched:
+        return source.watched(name, window)
+    if source.picks in ("period", "span", "days") and window.period:
+        return [window.period.start, window.period.end]
+    return [*window.cuts.values(), *window.openings.values()]
 
 
 def load_waiting(connection: Connection) -> dict[str, Period]:

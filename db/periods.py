@@ -32,6 +32,18 @@ class Period(BaseModel):
         for n in range(self.days):
             yield self.start + timedelta(days=n)
 
+    def each_month(self) -> Iterator["Period"]:
+        """The calendar months it touches, the first and the last cut to it."""
+        at = self.start
+        while at <= self.end:
+            last = month_of(at).end
+            yield Period(start=at, end=min(last, self.end))
+            at = last + timedelta(days=1)
+
+    @property
+    def is_whole_months(self) -> bool:
+        return self.start.day == 1 and self.end == month_of(self.end).end
+
 
 def day(on: date) -> Period:
     return Period(start=on, end=on)

@@ -3,7 +3,7 @@
 Pure: the same whatever today is (the day an outcome may be told is part of it). Knows no database.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
@@ -67,7 +67,15 @@ def decide(
     and stand together; one made on a later day renews those whose window is open and that are not yet
     paid, and money of that day and after goes to it. Money given back leaves the promises still open, which
     share out again what is left; a promise that has closed keeps its status and is marked corrected.
+    A payment given back twice, or beyond its amount, takes back what it brought in and nothing more.
     """
+    return [result for result, _ in decide_dated(promises, payments, rules, calendar)]
+
+
+def decide_dated(
+    promises: Iterable[Promise], payments: Iterable[Payment], rules: PromiseRules, calendar: Calendar
+) -> list[tuple[Result, date | None]]:
+    """What `decide` says, each with the day of the last money it was allocated."""
     standing = [_stand(p, rules, calendar) for p in promises]
     standing.sort(key=lambda s: (s.promise.due_on, s.promise.id))
     money = _net(payments)
@@ -78,7 +86,7 @@ def decide(
             break
         waiting = _close(waiting, money, day, rules, renewing=day + _DAY in made)
     _mark_corrected(money)
-    return [_result(s, rules) for s in sorted(standing, key=lambda s: s.promise.id)]
+    return [(_result(s, rules), s.last_paid_on) for s in sorted(standing, key=lambda s: s.promise.id)]
 
 
 @dataclass(slots=True, eq=False)
@@ -89,6 +97,7 @@ class _Standing:
     ends_on: date
     takes_until: date  # the last day whose money it may take
     allocated: int = 0
+    last_paid_on: date | None = None
     renewed: bool = False
     corrected: bool = False
 
@@ -124,23 +133,29 @@ def _net(payments: Iterable[Payment]) -> list[_Money]:
         for p in rows
         if p.amount_cents > 0 and p.reverses_ref is None
     }
-    for row in rows:
-        if row.amount_cents < 0 or row.reverses_ref is not None:
-            _give_back(row, money)
+    back = [p for p in rows if p.ref not in money]
+    refs = {p.ref for p in rows}
+    for row in back:
+        cents = abs(row.amount_cents)
+        for source in _sources(row, money, refs):
+            returned = min(cents, source.unreturned())
+            if returned > 0:
+                source.returned.append((row.paid_on, returned))
+                cents -= returned
     return list(money.values())
 
 
-def _give_back(row: Payment, money: Mapping[str, _Money]) -> None:
-    """From the payment it names; what names none, or exceeds it, from the newest (the same amount first)."""
-    cents = abs(row.amount_cents)
+def _sources(row: Payment, money: Mapping[str, _Money], refs: Collection[str]) -> list[_Money]:
+    """What money given back is taken from: the payment it names and no other, which may have brought less.
+
+    What names no row of the account leaves the newest payments, one of the same amount first.
+    """
+    named = row.reverses_ref
+    if named is not None and named in refs and named != row.ref:
+        return [money[named]] if named in money else []
     before = [m for m in reversed(list(money.values())) if m.paid_on <= row.paid_on]
-    named = money.get(row.reverses_ref or "")
-    same = [m for m in before if m.unreturned() == cents]
-    for target in ([named] if named else same[:1]) + before:
-        back = min(cents, target.unreturned())
-        if back > 0:
-            target.returned.append((row.paid_on, back))
-            cents -= back
+    same = [m for m in before if m.unreturned() == abs(row.amount_cents)]
+    return same[:1] + before
 
 
 def _close(
@@ -166,7 +181,7 @@ def _share_out(
     """First due, first served: every payment in by `day`, to the promises whose window holds its date."""
     shares = []
     for standing in active:
-        standing.allocated = 0
+        standing.allocated, standing.last_paid_on = 0, None
     for source in money if active else ():
         if source.paid_on > day:
             break
@@ -177,6 +192,7 @@ def _share_out(
                 cents = min(left, promise.amount_cents - standing.allocated)
                 if cents > 0:
                     standing.allocated += cents
+                    standing.last_paid_on = source.paid_on
                     left -= cents
                     shares.append((source, standing, cents))
     return shares

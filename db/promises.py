@@ -4,25 +4,21 @@ Knows how to read and write in bulk; what becomes of a promise is promise_rules'
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from db.account_money import Days, accounts_concerned, all_accounts, batches, client_terms, payments_of
 from db.bulk import insert_rows
 from db.calendars import Calendars
-from db.promise_rules import Payment, Promise, PromiseRules, Result, decide
+from db.promise_rules import Promise, Result, decide
 from db.tables import facts
 from db.tables.cells import promise_results
-from db.tables.reference import clients
 
-Days = Mapping[int, Collection[date]]  # client -> days
-
-_money, _spoken = facts.payments, facts.promises
-_BATCH = 5_000  # accounts read, and rows deleted, at a time
+_spoken = facts.promises
 
 
 @dataclass
@@ -62,13 +58,14 @@ def promise_changes(
 ) -> PromiseChanges:
     """The reading half of `refresh_promises`: writes nothing."""
     if payments is None and promises is None and not accounts:
-        wanted = _all_accounts(connection)
+        wanted = all_accounts(connection, _spoken.c.made_on)
     else:
-        wanted = _accounts(connection, payments or {}, promises or {}) | set(accounts)
-    rules = _client_rules(connection)
+        made = accounts_concerned(connection, _spoken.c.made_on, payments or {}, promises or {})
+        wanted = made | set(accounts)
+    rules = client_terms(connection)
     changes = PromiseChanges()
-    for batch in _batches(sorted(wanted)):
-        money = _payments_of(connection, batch)
+    for batch in batches(sorted(wanted)):
+        money = payments_of(connection, batch)
         for account in _promises_of(connection, batch):
             terms = rules[account.client_id]
             results = decide(account.promises, money.get(account.id, ()), terms, calendars.bank)
@@ -78,7 +75,7 @@ def promise_changes(
 
 def write_promise_results(connection: Connection, changes: PromiseChanges) -> None:
     """The writing half: replaces the rows of the promises that changed."""
-    for batch in _batches(changes.results):
+    for batch in batches(changes.results):
         ids = [r.promise_id for r in batch]
         connection.execute(delete(promise_results).where(promise_results.c.promise_id.in_(ids)))
     rows = (
@@ -94,47 +91,6 @@ class _Account:
     id: int
     promises: list[Promise]
     stored: dict[int, Result]
-
-
-def _client_rules(connection: Connection) -> dict[int, PromiseRules]:
-    columns = clients.c.promise_grace_days, clients.c.promise_threshold_pct, clients.c.payment_lag_days
-    rows = connection.execute(select(clients.c.id, *columns))
-    return {client: PromiseRules(*rest) for client, *rest in rows}
-
-
-def _all_accounts(connection: Connection) -> set[int]:
-    return set(connection.execute(select(_spoken.c.account_id).distinct()).scalars())
-
-
-def _accounts(connection: Connection, paid: Days, made: Days) -> set[int]:
-    """The accounts with promises that a change of those days may concern. One client a query: short lists."""
-    found: set[int] = set()
-    promised = select(_spoken.c.account_id)
-    for client, days in paid.items():
-        query = select(_money.c.account_id).where(
-            _money.c.client_id == client,
-            _money.c.paid_on.in_(sorted(days)),
-            _money.c.account_id.in_(promised),
-        )
-        found.update(connection.execute(query.distinct()).scalars())
-    for client, days in made.items():
-        query = promised.where(_spoken.c.client_id == client, _spoken.c.made_on.in_(sorted(days)))
-        found.update(connection.execute(query.distinct()).scalars())
-    return found
-
-
-def _payments_of(connection: Connection, accounts: Sequence[int]) -> dict[int, list[Payment]]:
-    columns = (
-        _money.c.payment_ref,
-        _money.c.paid_on,
-        _money.c.amount_cents,
-        _money.c.reverses_ref,
-    )
-    query = select(_money.c.account_id, *columns).where(_money.c.account_id.in_(accounts))
-    found: dict[int, list[Payment]] = defaultdict(list)
-    for account, *rest in connection.execute(query):
-        found[account].append(Payment(*rest))
-    return found
 
 
 def _promises_of(connection: Connection, accounts: Sequence[int]) -> Iterator[_Account]:
@@ -168,8 +124,3 @@ def _compare(changes: PromiseChanges, account: _Account, results: Iterable[Resul
         if account.stored.get(result.promise_id) != result:
             changes.results.append(result)
             changes.touched[account.client_id].add(due[result.promise_id])
-
-
-def _batches(items: Sequence[Any]) -> Iterator[Any]:
-    for start in range(0, len(items), _BATCH):
-        yield items[start : start + _BATCH]

@@ -13,15 +13,17 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from db.metrics import Metric
 from db.periods import Period
 from db.scope import Scope as Scope
+from skills.rules import Rules
 
 Role = Literal[
     "agent", "supervisor", "manager", "compliance", "quality", "admin", "director", "client_viewer"
 ]
 Language = Literal["es", "en"]
 Op = Literal["eq", "ne", "in", "not_in", "lt", "le", "gt", "ge", "between", "not_in_period"]
-Unit = Literal["rate", "money", "count", "seconds"]
+Unit = Literal["rate", "money", "count", "seconds", "hours", "number"]
 
 
 class _Frozen(BaseModel):
@@ -53,8 +55,8 @@ class KpiRequest(_Frozen):
     order: Literal["asc", "desc"] | None = None
     limit: int | None = None
     chart: Literal["line", "bar"] | None = None
-    # Which of two definitions the trade has: by accounts or by balance. None = the metric's default.
-    variant: Literal["accounts", "balance"] | None = None
+    # Which of the definitions the trade has (by accounts, by balance ...). None = the metric's default.
+    variant: str | None = None
 
     def fields(self) -> dict[str, Any]:
         """The wire form: every field, JSON types; a variant or a compared period only where one was asked."""
@@ -76,6 +78,10 @@ class Actor:
     language: Language
     scope: Scope
     employee_no: str = ""
+
+    def may_ask(self, metric: Metric) -> bool:
+        """What names its roles is the agency's own affair: for them alone, never where a creditor reads."""
+        return not metric.roles or (self.role in metric.roles and self.scope.shows("supervisor"))
 
 
 # --- Answers -------------------------------------------------------------------------------------
@@ -109,6 +115,7 @@ class Figure:
     target: Value | None = None
     detail: str = ""  # "412 de 2,240 cuentas"
     good: bool | None = None
+    settled: bool = True  # False: the target is a whole period's, and the period still runs
 
 
 @dataclass(frozen=True)
@@ -175,6 +182,7 @@ class Basis:
     as_of_label: str  # "saldos al 22-nov (hoy) · pagos al 21-nov (ayer)"
     read_from: Literal["cells", "facts"]
     notes: tuple[str, ...] = ()
+    variant_label: str = ""  # the definition taken, in words, where the trade has several
     query: Callable[[], str] | None = None  # the statements as text: made when somebody wants to read them
 
     @property
@@ -211,11 +219,15 @@ class Context:
     names: Any  # db.access.Names
     calendars: Any  # db.calendars.Calendars
     say: Say
+    rules: Rules = field(default_factory=Rules)  # what the agency chose about its own numbers
     memo: dict[Any, Any] = field(default_factory=dict)  # what one question has read already
 
 
 class Refused(Exception):
-    """A clear no. `key` is a sentence in text.yaml, `slots` fill it; `choices` offer the next step."""
+    """A clear no. `key` is a sentence in text.yaml, `slots` fill it; `choices` offer the next step.
+
+    `asks`: not a no but a question back, which one of the choices was meant.
+    """
 
     def __init__(
         self,
@@ -223,11 +235,12 @@ class Refused(Exception):
         *,
         about: str = "out_of_scope",
         denied: bool = False,
+        asks: bool = False,
         choices: Sequence[Option] = (),
         **slots: Any,
     ) -> None:
         super().__init__(key)
-        self.key, self.about, self.denied = key, about, denied
+        self.key, self.about, self.denied, self.asks = key, about, denied, asks
         self.choices, self.slots = tuple(choices), slots
 
 

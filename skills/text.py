@@ -109,7 +109,7 @@ def _words() -> Texts:
 
 
 def number(value: Value, language: Language) -> str:
-    """18.4 % · $1,234,567 · 3:21 min · 12,345; "s/d" where nothing is known."""
+    """18.4 % · $1,234,567 · 3:21 min · 7.5 h · 12,345 · 4.27; "s/d" where nothing is known."""
     if value.amount is None:
         return _words().say(language, "no_data")
     amount = value.amount
@@ -120,17 +120,28 @@ def number(value: Value, language: Language) -> str:
         return f"-{shown}" if amount < 0 and any(c in "123456789" for c in shown) else shown
     if value.unit == "seconds":
         return _clock(amount, language)
+    if value.unit == "hours":
+        return _words().say(language, "hours", n=_digits(amount, 1))
+    if value.unit == "number":
+        return _digits(amount, _places(amount))
     return _digits(amount, 0 if amount == amount.to_integral_value() else 1)
 
 
 def change(current: Value, previous: Value, language: Language, *, sign: bool = True) -> str:
-    """From previous to current: percentage points for rates ("+1.2 pp"), % for the rest."""
+    """From previous to current: percentage points for rates ("+1.2 pp"), the difference itself for what is no
+    amount of anything (an NPS may be zero or less), % for the rest."""
     words = _words()
     if current.amount is None or previous.amount is None:
         return words.say(language, "no_data")
     if current.unit == "rate":
-        points = _digits((current.amount - previous.amount) * 100, 1, sign=sign)
+        # Of the percentages as they are printed: whoever subtracts them must find the same.
+        points = _digits(_tenths(current.amount) - _tenths(previous.amount), 1, sign=sign)
         return _or_none(points, words.say(language, "points", n=points), language)
+    if current.unit == "number":
+        places = max(_places(current.amount), _places(previous.amount))
+        moved = _rounded(current.amount, places) - _rounded(previous.amount, places)
+        shown = _digits(moved, places, sign=sign)
+        return _or_none(shown, shown, language)
     if previous.amount == 0:
         return words.say(language, "no_data")
     share = (current.amount - previous.amount) / abs(previous.amount) * 100
@@ -138,21 +149,39 @@ def change(current: Value, previous: Value, language: Language, *, sign: bool = 
     return _or_none(shown, words.say(language, "percent", n=shown), language)
 
 
+def _tenths(fraction: Decimal) -> Decimal:
+    return _rounded(fraction * 100, 1)
+
+
+def _places(amount: Decimal) -> int:
+    """A mark of 1 to 5 moves by hundredths, a pace of 33.2 by tenths."""
+    if amount == amount.to_integral_value():
+        return 0
+    return 2 if abs(amount) < 10 else 1
+
+
 def _or_none(digits: str, shown: str, language: Language) -> str:
     moved = any(c in "123456789" for c in digits)
     return shown if moved else _words().say(language, "no_change")
 
 
+def _rounded(amount: Decimal, places: int) -> Decimal:
+    """Half up, as a person rounds."""
+    return amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
 def _digits(amount: Decimal, places: int, *, sign: bool = False) -> str:
-    """Half up, as a person rounds; never "-0.0"."""
-    rounded = amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    """Half up; never "-0.0"."""
+    rounded = _rounded(amount, places)
     if rounded == 0:
         rounded = abs(rounded)
     return f"{rounded:+,f}" if sign and rounded else f"{rounded:,f}"
 
 
 def _cents(amount: Decimal) -> int:
-    """Cents are worth showing on small sums only."""
+    """Cents are worth showing on small sums only; of less than a peso, tenths of them too."""
+    if abs(amount) < 1 and amount * 100 % 1:
+        return 3
     return 2 if abs(amount) < 1000 and amount % 1 else 0
 
 

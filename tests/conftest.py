@@ -4,17 +4,18 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from db.calendars import load_calendars
 from db.cells.refresh import refresh
 from db.engine import open_engine, writing
 from db.tables import metadata
+from tests import small_people
 from tests.loading_agency import agency, loaded_once  # noqa: F401  (fixtures)
 from tests.small import NOW, fill
 
@@ -71,13 +72,18 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 
 @contextmanager
-def small_company(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Engine]:
-    """The company of tests/small.py with its cells built, in a database of its own."""
+def small_company(
+    kind: str,
+    request: pytest.FixtureRequest,
+    folder: Path,
+    filled: Callable[[Connection], None] = fill,
+) -> Iterator[Engine]:
+    """The company of tests/small.py, or whom it is `filled` with, cells built, in a database of its own."""
     with empty_database(kind, request, folder) as url:
         engine = open_engine(url)
         metadata.create_all(engine)
         with writing(engine) as connection:
-            fill(connection)
+            filled(connection)
         refresh(engine, load_calendars(), now=NOW)
         yield engine
         engine.dispose()
@@ -87,4 +93,12 @@ def small_company(kind: str, request: pytest.FixtureRequest, folder: Path) -> It
 def small(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The company of tests/small.py with its cells built, once for all tests: read it, never write to it."""
     with small_company(request.param, request, tmp_path_factory.mktemp("small")) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def people(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The company of tests/small_people.py, once for all tests: what is written to it is rolled back."""
+    folder = tmp_path_factory.mktemp("people")
+    with small_company(request.param, request, folder, small_people.fill) as engine:
         yield engine

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Table, select
 
-from db.tables.cells import payment_credits, promise_results
+from db.tables.agency import agreements
+from db.tables.cells import agreement_results, installment_results, payment_credits, promise_results
 from db.tables.facts import contacts, payments, promises
 from db.tables.reference import accounts, assignments, campaigns, clients, people
 
@@ -63,14 +64,44 @@ class Floor:
             special=False,
         )
 
-    def promise(self, account: int, made: date, due: date, pesos: int) -> int:
+    def promise(
+        self, account: int, made: date, due: date, pesos: int, agent: int | None = None, hour: int = 12
+    ) -> int:
         return self._add(
             promises,
             **self._of(account),
-            made_at=at(made),
+            agent_id=agent,
+            made_at=at(made, hour),
             made_on=made,
             due_on=due,
             amount_cents=cents(pesos),
+        )
+
+    def agreement(
+        self,
+        account: int,
+        agreed: date,
+        first: date,
+        pesos: int,
+        count: int = 1,
+        *,
+        frequency: str = "mensual",
+        agent: int | None = None,
+        status: str = "active",
+        hour: int = 12,
+    ) -> int:
+        return self._add(
+            agreements,
+            **self._of(account),
+            agent_id=agent,
+            agreed_at=at(agreed, hour),
+            agreed_on=agreed,
+            total_cents=cents(pesos),
+            installments=count,
+            first_due_on=first,
+            frequency=frequency,
+            discount_micros=0,
+            status=status,
         )
 
     def paid(self, account: int, ref: str, on: date, pesos: int, reverses: str | None = None) -> int:
@@ -115,6 +146,16 @@ class Floor:
         """Promise -> status, pesos allocated, corrected."""
         rows = self.connection.execute(select(promise_results)).all()
         return {r.promise_id: (r.status, r.allocated_cents // 100, bool(r.corrected)) for r in rows}
+
+    def agreed(self) -> dict[int, tuple[str, int, date | None]]:
+        """Agreement -> status, centavos paid, the day it was settled."""
+        rows = self.connection.execute(select(agreement_results)).all()
+        return {r.agreement_id: (r.status, r.paid_cents, r.settled_on) for r in rows}
+
+    def installments(self) -> dict[tuple[int, int], tuple[str, int]]:
+        """Agreement and number -> status, centavos allocated."""
+        rows = self.connection.execute(select(installment_results)).all()
+        return {(r.agreement_id, r.number): (r.status, r.allocated_cents) for r in rows}
 
     def credited(self) -> dict[int, tuple[int, str]]:
         """Payment -> agent, rule."""

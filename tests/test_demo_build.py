@@ -14,6 +14,7 @@ from db.demo.timeline import AGENCY_ZONE
 from db.engine import open_engine, reading, writing
 from db.periods import add_months
 from db.tables import metadata
+from db.tables.agency import agreements
 from db.tables.cells import dirty_days
 from db.tables.facts import balances, contacts, file_loads, payments, promises
 from db.tables.reference import clients, people
@@ -151,6 +152,7 @@ def test_marks_every_day_that_holds_something(engine: Engine) -> None:
         ("contacts", contacts.c.client_id, contacts.c.started_on),
         ("payments", payments.c.client_id, payments.c.paid_on),
         ("promises", promises.c.client_id, promises.c.made_on),
+        ("agreements", agreements.c.client_id, agreements.c.agreed_on),
     ):
         held = {(source, *row) for row in rows(engine, client, day)}
         assert held

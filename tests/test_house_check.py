@@ -37,14 +37,21 @@ def test_a_channel_of_an_unknown_client(environment: str) -> None:
     assert list(check.channels(settings, Names(()))) == []  # an empty database knows no code yet
 
 
+X = "{es: x, en: x}"
+
+
 @pytest.mark.parametrize(
     ("found", "planted", "key"),
     [
-        ("    num: rolled\n", "    num: roled\n", "metrics.roll_rate.num"),
+        ("    num: rolled\n", "    num: roled\n", "metrics.roll_rate"),
         ("    better: down\n", "    better: lower\n", "metrics.roll_rate.better"),
         ("    kpi: K14\n", "    kpi: K14\n    color: red\n", "metrics.roll_rate.color"),
         ("    splits: [campaign,", "    splits: [shift, campaign,", "metrics.roll_rate.splits"),
-        ("planned:\n", "planned:\n  roll_rate: {label: {es: x, en: x}, words: {}}\n", "planned.roll_rate"),
+        (
+            "planned:\n",
+            f"planned:\n  roll_rate: {{label: {X}, lacks: {X}, words: {{}}}}\n",
+            "planned.roll_rate",
+        ),
         ("metrics:\n", "metrics: [\n", ""),
     ],
 )

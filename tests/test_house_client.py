@@ -98,4 +98,4 @@ def test_what_is_only_planned_is_not_offered(app: App) -> None:
     for words in ("¿cómo vamos?", "¿efectividad?", "¿calidad?", "¿productividad?"):
         offered = [each.fields.get("metric") for each in ask(app, words, GLORIA).choices]
         assert not planned & {metric for metric in offered if isinstance(metric, str)}
-    assert "Todavía no calculo: " in ask(app, "CSAT del mes pasado", GLORIA).message
+    assert "me falta " in ask(app, "nivel de servicio del mes pasado", GLORIA).message

@@ -85,7 +85,7 @@ Puedes pedir: A | B
 
 Roll rate: Lo que empeoró.
 Periodo: 1-nov a 18-nov (en curso) · Datos: saldos al 18-nov (hoy) · """
-PLAIN += """Filtros: cliente Banco Alameda · Alcance: tu equipo · Calculado cuenta por cuenta
+PLAIN += """Filtros: cliente Banco Alameda · Alcance: tu equipo · Calculado registro por registro
 Sin recuperadas.
 
 Algo más."""

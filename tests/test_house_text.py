@@ -34,6 +34,11 @@ NOW = datetime(2026, 11, 18, 10, 30, tzinfo=ZoneInfo("America/Mexico_City"))
         ("3725", "seconds", "1:02:05 h", "1:02:05 h"),
         ("12345", "count", "12,345", "12,345"),
         ("3.5", "count", "3.5", "3.5"),
+        ("7.5", "hours", "7.5 h", "7.5 h"),
+        ("1234", "hours", "1,234.0 h", "1,234.0 h"),
+        ("33.24", "number", "33.2", "33.2"),
+        ("4.236", "number", "4.24", "4.24"),
+        ("-50", "number", "-50", "-50"),
         (None, "rate", "s/d", "n/a"),
     ],
 )
@@ -52,6 +57,11 @@ def test_numbers(amount: str | None, unit: Unit, es: str, en: str) -> None:
         ("115", "100", "money", "+15.0 %"),
         ("5", "-10", "money", "+150.0 %"),
         ("100", "0", "count", "s/d"),  # from nothing: no percentage says it
+        ("110", "100", "hours", "+10.0 %"),
+        ("25", "-10", "number", "+35"),  # an NPS has no share of itself
+        ("12", "11.4", "number", "+0.6"),
+        ("10.04", "9.96", "number", "+0.08"),
+        ("3.001", "3.0", "number", "sin cambio"),
         (None, "0.1", "rate", "s/d"),
     ],
 )

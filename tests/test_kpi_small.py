@@ -235,5 +235,5 @@ def test_a_month_outside_the_data_says_so(ask: Ask, metric: str, period: Period)
 
 def test_a_metric_not_built_is_refused_by_name(ask: Ask) -> None:
     with pytest.raises(Refused) as no:
-        ask("csat")
-    assert no.value.slots["metric"] == "Satisfacción (CSAT)"
+        ask("service_level")
+    assert no.value.slots["metric"] == "Nivel de servicio"

@@ -176,6 +176,22 @@ def test_a_reversal_sent_as_a_positive_amount_is_money_given_back() -> None:
     assert one([promise()], [paid(nov(20), 1000, "a"), paid(nov(23), 1000, "b", "a")]) == ("broken", 0)
 
 
+@pytest.mark.parametrize(
+    "back",
+    [
+        pytest.param([paid(nov(20), -600, "r"), paid(nov(20), -600, "r2")], id="twice"),
+        pytest.param([paid(nov(20), -5000, "r")], id="for more than its amount"),
+        pytest.param([paid(nov(20), -600, "r"), paid(nov(20), -600, "rr", "r")], id="the reversal too"),
+    ],
+)
+def test_a_payment_gives_back_no_more_than_it_brought_in(back: list[Payment]) -> None:
+    wrong = [b._replace(reverses_ref=b.reverses_ref or "a") for b in back]
+    money = [paid(nov(18), 600, "a"), paid(nov(19), 1000, "b"), *wrong]
+    assert one([promise()], money) == ("kept", 100_000)
+    unnamed = [b._replace(reverses_ref=None) for b in back]  # the same sums that name nothing do reach "b"
+    assert one([promise()], money[:2] + unnamed)[0] != "kept"
+
+
 def test_a_due_day_before_the_making_leaves_that_one_day() -> None:
     slip = promise(due=nov(3))
     assert one([slip], [paid(MADE, 1000)])[0] == "kept"
@@ -236,10 +252,28 @@ def test_what_was_never_taken_back_late_fits_in_the_net_money(
     account: tuple[list[Promise], list[Payment]],
 ) -> None:
     spoken, money = account
+    money = [m._replace(reverses_ref=None) for m in money]
     results = judge(spoken, money)
     net = sum(p.amount_cents for p in money)
     if not any(r.corrected for r in results) and net >= 0:
         assert sum(r.allocated_cents for r in results) <= net + _never_covered(money)
+
+
+@settings(max_examples=150, deadline=None)
+@given(accounts())
+def test_a_payment_serves_with_what_its_reversals_left_of_it(
+    account: tuple[list[Promise], list[Payment]],
+) -> None:
+    spoken, money = account
+    money = [m for m in money if m.amount_cents > 0 or m.reverses_ref]
+    back: dict[str, int] = {}
+    for row in money:
+        if row.reverses_ref:
+            back[row.reverses_ref] = back.get(row.reverses_ref, 0) - row.amount_cents
+    results = judge(spoken, money)
+    left = sum(max(0, m.amount_cents - back.get(m.ref, 0)) for m in money if m.amount_cents > 0)
+    if not any(r.corrected for r in results):
+        assert sum(r.allocated_cents for r in results) <= left
 
 
 def _never_covered(money: list[Payment]) -> int:

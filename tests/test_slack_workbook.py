@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.slack import workbook as made
+from bot.slack.charts import draw_chart
 from bot.slack.documents import Press, export_buttons, file_name
 from bot.slack.picture import picture
 from bot.slack.workbook import harmless, sheet_name, workbook
@@ -26,6 +27,7 @@ BASIS = Basis(
     definition="La parte que pasó a un bucket peor.",
     formula="Σ peor / Σ todas",
     variant="accounts",
+    variant_label="por cuentas",
     period=WEEK,
     partial=True,
     previous=Period(start=date(2026, 11, 9), end=date(2026, 11, 15)),
@@ -93,6 +95,32 @@ def test_numbers_are_numbers_with_their_format() -> None:
     assert second[:4] == ["Ceiba", "s/d", -12.5, 2.5]
     assert round(second[4] / timedelta(seconds=0.5)) == 8001
     assert [cell.value for cell in sheet[4]] == ["Norte", None, None, None, -30]
+
+
+def test_hours_and_plain_numbers_have_formats_of_their_own() -> None:
+    row = (
+        "Laura",
+        value("7.5", "hours"),
+        value("4.236", "number"),
+        value("33.24", "number"),
+        value("25", "number"),
+    )
+    table = Table("Horas", ("Supervisor", "Horas", "CSAT", "Por hora", "NPS"), (row,))
+    sheet = book(replace(ANSWER, parts=(table,)))["Horas"]
+    assert [(cell.value, cell.number_format) for cell in sheet[2]][1:] == [
+        (7.5, '#,##0.0" h"'),
+        (4.236, "#,##0.00"),
+        (33.24, "#,##0.0"),
+        (25, "#,##0"),
+    ]
+
+
+@pytest.mark.parametrize(("unit", "axis"), [("hours", "Horas"), ("number", "Valor"), ("count", "Cantidad")])
+def test_an_axis_says_what_it_measures(unit: Unit, axis: str) -> None:
+    chart = draw_chart(replace(TREND, unit=unit, series=(("A", (Decimal("7.5"), Decimal(8))),)), TEXTS, "es")
+    assert chart.block is not None
+    assert chart.block["chart"]["axis_config"]["y_label"] == axis
+    assert [point["value"] for point in chart.block["chart"]["series"][0]["data"]] == [7.5, 8.0]
 
 
 def test_a_sheet_is_ready_to_be_sorted() -> None:
@@ -237,7 +265,7 @@ def big(kind: Any, unit: Unit, points: int, series: int) -> Trend:
     return Trend("Por día $\\alpha$ " * 9, kind, unit, tuple(f"día {n} $a_b$" for n in range(points)), named)
 
 
-@pytest.mark.parametrize("unit", ["rate", "money", "count", "seconds"])
+@pytest.mark.parametrize("unit", ["rate", "money", "count", "seconds", "hours", "number"])
 @pytest.mark.parametrize(
     ("kind", "points", "series"),
     [("line", 75, 14), ("bar", 75, 14), ("bar", 3, 2), ("line", 1, 1), ("bar", 1, 1), ("line", 0, 0)],

@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         except LoadingRefused as refusal:
             return _refused(app, refusal, language, as_json=args.json)
         if isinstance(found, Loaded) and not args.no_refresh:
-            refresh(app.engine, app.calendars, now=now)
+            refresh(app.engine, app.calendars, now=now, credit=app.settings.credit.rules)
         said = "\n".join(describe(found, partial(app.texts.say, language)))
         if isinstance(found, Preview):
             said += "\n" + app.texts.say(language, "cli.import_yes")

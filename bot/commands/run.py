@@ -54,7 +54,7 @@ def prepare(app: App) -> None:
         _say(app, "cli.seeding")
         build_demo(app.engine, now=now)
     _say(app, "cli.refreshing")
-    refresh(app.engine, app.calendars, now=now)
+    refresh(app.engine, app.calendars, now=now, credit=app.settings.credit.rules)
 
 
 @contextmanager

@@ -68,6 +68,8 @@ def axis_scale(trend: Trend, texts: Texts, language: Language) -> tuple[Decimal,
         return Decimal(100), texts.say(language, "slack.axis_rate")
     if trend.unit == "seconds":
         return Decimal(1), texts.say(language, "slack.axis_seconds")
+    if trend.unit in ("hours", "number"):
+        return Decimal(1), texts.say(language, f"slack.axis_{trend.unit}")
     most = max((abs(v) for _, values in trend.series for v in values if v is not None), default=Decimal(0))
     kind = "money" if trend.unit == "money" else "count"
     if most >= 2 * _MILLION:

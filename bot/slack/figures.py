@@ -70,6 +70,8 @@ def _against_target(figure: Figure, texts: Texts, language: Language) -> str:
         gap = figure.value.amount - target.amount
         key = "slack.target_above" if gap > 0 else "slack.target_below"
         line = texts.say(language, key, target=number(target, language), gap=_gap(figure, gap, language))
+    if not figure.settled:
+        return line
     return line + _verdict(_meets(figure), ("slack.target_met", "slack.target_missed"), texts, language)
 
 

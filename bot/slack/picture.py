@@ -99,7 +99,7 @@ def _png(trend: Trend, language: Language, texts: Texts) -> bytes:
     marks = _lines(axes, sketch) if trend.kind == "line" else _bars(axes, sketch, lying=lying)
     _measure(axes, sketch, lying=lying)
     _frame(axes, lying=lying)
-    said = trend.unit in ("rate", "seconds")  # by every number on the axis
+    said = trend.unit in ("rate", "seconds", "hours")  # by every number on the axis
     _headings(figure, axes, trend.title, "" if said else trend.y_label or unit)
     _legend(figure, marks, sketch)
     for words in figure.findobj(Text):

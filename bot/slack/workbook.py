@@ -140,11 +140,10 @@ def about(answer: Answer, texts: Texts, language: Language, made_at: datetime) -
 def _measured(basis: Basis, texts: Texts, language: Language, made_at: datetime) -> Iterator[tuple[str, str]]:
     today = made_at.date()
     over = period(basis.period, language, today) if basis.period is not None else ""
-    variant = f"kpi.variant.{basis.variant}"
     yield "metric", basis.label
     yield "definition", basis.definition
     yield "formula", basis.formula
-    yield "variant", texts.say(language, variant) if variant in texts else basis.variant or ""
+    yield "variant", basis.variant_label
     yield "period", texts.say(language, "files.running", period=over) if basis.partial and over else over
     yield "previous", period(basis.previous, language, today) if basis.previous is not None else ""
     yield "as_of", basis.as_of_label
@@ -237,7 +236,11 @@ def _pattern(cell: Value) -> str:
         return "$#,##0.00"
     if _is_clock(cell):
         return "[h]:mm:ss" if amount >= HOUR else "mm:ss"
-    return "#,##0" if amount == amount.to_integral_value() else "#,##0.0"
+    if cell.unit == "hours":
+        return '#,##0.0" h"'
+    if amount == amount.to_integral_value():
+        return "#,##0"
+    return "#,##0.00" if cell.unit == "number" and abs(amount) < 10 else "#,##0.0"
 
 
 def sheet_name(title: str, taken: set[str]) -> str:

@@ -93,7 +93,7 @@ def _read_variants(draft: Draft, lexicon: Lexicon) -> None:
             item.used = True
             for _, aging in draft.each("metric"):
                 aging.value = "aging_accounts"
-        elif not said or any(m.variants for m in metrics):
+        elif not said or any(m.variant_said(str(item.value)) for m in metrics):
             item.used = True
             draft.variant = str(item.value)
         elif item.value == "balance" and any(m.unit == "money" for m in metrics):
@@ -120,6 +120,7 @@ def _read_metrics(draft: Draft, lexicon: Lexicon) -> None:
         draft.problems.append(
             Problem("metric", tuple(draft.metrics), tuple((m, {"metric": m}) for m in draft.metrics))
         )
+    _read_projected(draft, [str(i.value) for _, i in found])
     _read_asked(draft, lexicon)
     _read_shares(draft, lexicon)
     _read_echoes(draft, lexicon)
@@ -131,6 +132,17 @@ def _read_metrics(draft: Draft, lexicon: Lexicon) -> None:
         else:
             item.used = True
             draft.flags.add("generic")
+
+
+# "Proyección de llamadas" is one question: what is projected is one of its definitions.
+_PROJECTED = {"calls": "calls", "ptp_count": "promises"}
+
+
+def _read_projected(draft: Draft, said: list[str]) -> None:
+    named = [_PROJECTED[metric] for metric in said if metric in _PROJECTED]
+    if "forecast_to_close" in draft.metrics and len(named) == 1:
+        draft.metrics = [metric for metric in draft.metrics if metric not in _PROJECTED]
+        draft.variant = named[0]
 
 
 def _read_targets(draft: Draft, said: list[str], lexicon: Lexicon) -> None:

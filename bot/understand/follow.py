@@ -82,7 +82,7 @@ def merged(draft: Draft, previous: KpiRequest, lexicon: Lexicon, today: date) ->
         order=order,  # type: ignore[arg-type]
         limit=limit,
         chart=chart,  # type: ignore[arg-type]
-        variant=_variant(draft, previous, metrics, lexicon),
+        variant=lexicon.catalogue.taking(draft.variant or previous.variant, metrics),
     )
 
 
@@ -200,8 +200,3 @@ def resolved_order(draft: Draft, metrics: list[str], lexicon: Lexicon) -> str | 
         return "desc"
     best_first = wish in ("top", "best")
     return "desc" if best_first == (better == "up") else "asc"
-
-
-def _variant(draft: Draft, previous: KpiRequest, metrics: list[str], lexicon: Lexicon) -> Any:
-    has_two = any(lexicon.catalogue.metrics[m].variants for m in metrics if m in lexicon.catalogue.metrics)
-    return (draft.variant or previous.variant) if has_two else None

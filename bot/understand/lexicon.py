@@ -26,7 +26,7 @@ _PERIOD_WORDS = words(
 # Where one phrase is of two kinds, the kind named first is kept.
 _PLAIN_OPERATORS = words(
     "by ne vs compare gt ge lt le between and also only clear unsplit uncompare unlimit reverse me team who "
-    "which why target budget share previous trend generic odd"
+    "which why unusual target budget share previous trend generic odd"
 )
 
 

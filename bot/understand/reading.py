@@ -19,6 +19,7 @@ from bot.understand.compose import (
     unclear_compare,
     unread,
 )
+from bot.understand.direction import direction
 from bot.understand.draft import Draft, Problem
 from bot.understand.follow import is_follow_up, merged, previous_request, resolved_order
 from bot.understand.guards import Guards
@@ -28,6 +29,7 @@ from bot.understand.normalise import Typed, fold, normalise
 from bot.understand.period_words import words
 from bot.understand.result import Reading, wire
 from bot.understand.tag import tag
+from bot.understand.unusual import unusual_asked
 from db.access import KINDS, Names
 from db.metrics import Catalogue
 from skills.contract import KpiRequest, Option
@@ -164,6 +166,8 @@ class Reader:
         draft, renamed = compose(
             tagged, self.lexicon, self.names, in_thread=before is not None, pick_near=not self._ask_near
         )
+        if (odd := unusual_asked(draft, self.lexicon, today)) is not None:
+            return odd
         repairs = (*tagged.repairs, *renamed)
         follows = is_follow_up(draft, tagged.typed.folded, before)
         intent = self._intent(draft)
@@ -180,14 +184,15 @@ class Reader:
             return self._asked_back(problem, fields, intent, repairs)
         if request is None:
             return self._asked_back(self._which_metric(), fields, intent, repairs)
-        return Reading("question", intent, fields, repairs=repairs)
+        moved = direction(typed.folded) if intent == "why" else None
+        return Reading("question", intent, fields, repairs=repairs, moved=moved)
 
     def _intent(self, draft: Draft) -> str:
         why = [item for _, item in draft.each("why")]
         for item in why:
             item.used = True
         if why or _either_way(draft):
-            for _, item in draft.each("unknown"):
+            for _, item in draft.each("unknown", "ne"):  # "drop" also leaves something out
                 if fold(item.raw) in _MOVES:
                     item.used = True
         return "why" if why else "kpi"
@@ -213,7 +218,7 @@ class Reader:
             order=order,  # type: ignore[arg-type]
             limit=draft.limit,
             chart=chart,  # type: ignore[arg-type]
-            variant=self._variant(draft, metrics),
+            variant=self.catalogue.taking(draft.variant, metrics),
         )
 
     def _plain_chart(self, draft: Draft) -> bool:
@@ -234,10 +239,6 @@ class Reader:
             f.model_copy(update={"field": renamed.get(f.field, f.field)}) for f in request.filters
         )
         return request.model_copy(update={"dims": dims, "filters": filters})
-
-    def _variant(self, draft: Draft, metrics: list[str]) -> Any:
-        has_two = any(self.catalogue.metrics[m].variants for m in metrics if m in self.catalogue.metrics)
-        return draft.variant if has_two else None
 
     def _partial(self, draft: Draft, today: date) -> dict[str, Any]:
         """What was understood of a question that lacks its metric."""
@@ -328,7 +329,7 @@ _MOVES = frozenset(
         "subio bajo subieron bajaron cayo cayeron crecio aumento disminuyo mejoro empeoro sube baja cae "
         "crece empeora mejora tan alto subiendo bajando cayendo cambio went up down drop dropped fall fell "
         "rise rose increase increased decrease decreased change changed improve improved worsen worsened go "
-        "low high falling rising dropping"
+        "low high falling rising dropping get got worse"
     )
 )
 

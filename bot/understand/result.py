@@ -9,7 +9,10 @@ from skills.contract import KpiRequest, Option
 
 @dataclass(frozen=True)
 class Reading:
-    """What was understood. `choices` are whole requests, for buttons; `repairs` are typing errors mended."""
+    """What was understood. `choices` are whole requests, for buttons; `repairs` are typing errors mended.
+
+    `moved`: which way a "why did it ...?" takes the number to have gone. It is no field of the question.
+    """
 
     outcome: str
     intent: str | None = None
@@ -19,6 +22,7 @@ class Reading:
     unread: tuple[str, ...] = ()
     repairs: tuple[tuple[str, str], ...] = ()
     choices: tuple[Option, ...] = field(default=())
+    moved: str | None = None
 
     def json(self) -> dict[str, Any]:
         out: dict[str, Any] = {"outcome": self.outcome}

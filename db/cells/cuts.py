@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from db.periods import Period, month_of, quincena_of, week_of
 from db.tables.cells import built_days
+from db.tables.facts import balances
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,24 @@ def load_cuts(connection: Connection, clients: frozenset[int] | None = None) -> 
     for client, day in connection.execute(query):
         grouped.setdefault(client, []).append(day)
     return Cuts({client: tuple(days) for client, days in grouped.items()})
+
+
+def files_of(connection: Connection, client: int) -> tuple[date, ...]:
+    """The days of a client's position files, built or not."""
+    return days_of(connection, balances.c.as_of, balances.c.client_id == client)
+
+
+def days_of(
+    connection: Connection, column: ColumnElement[date], *where: ColumnElement[bool]
+) -> tuple[date, ...]:
+    """The different days in a column that an index leads to, one after the other: each day is many rows."""
+    found: list[date] = []
+    next_one = select(func.min(column)).where(*where)
+    day = connection.execute(next_one).scalar()
+    while day is not None:
+        found.append(day)
+        day = connection.execute(next_one.where(column > day)).scalar()
+    return tuple(found)
 
 
 def openings_in_use(closing: date, days: tuple[date, ...]) -> set[date]:

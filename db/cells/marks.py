@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, select
 
+from db.cells.cuts import days_of
 from db.dirty import mark_dirty
 from db.periods import Period, month_of
 from db.tables import cells, facts
-from db.tables.reference import accounts
+from db.tables.agency import agreements
+from db.tables.reference import accounts, clients
 
 Days = dict[int, set[date]]  # client id -> days
 
@@ -19,8 +21,10 @@ _FACTS: dict[str, tuple[ColumnElement[Any], ColumnElement[Any]]] = {
     "positions": (facts.balances.c.client_id, facts.balances.c.as_of),
     "contacts": (facts.contacts.c.client_id, facts.contacts.c.started_on),
     "payments": (facts.payments.c.client_id, facts.payments.c.paid_on),
+    "posted": (facts.payments.c.client_id, facts.payments.c.posted_on),
     "promises": (facts.promises.c.client_id, facts.promises.c.made_on),
     "promises_due": (facts.promises.c.client_id, facts.promises.c.due_on),
+    "agreements": (agreements.c.client_id, agreements.c.agreed_on),
 }
 
 
@@ -68,16 +72,23 @@ def mark(connection: Connection, source: str, days: Mapping[int, Collection[date
 def mark_everything(connection: Connection, now: datetime) -> None:
     """Every day that holds facts, every placement, and every day that already has cells."""
     for source, (client, day) in _FACTS.items():
-        mark(connection, source, _distinct(connection, client, day), now)
-    mark(connection, "positions", _distinct(connection, accounts.c.client_id, accounts.c.placed_on), now)
+        mark(connection, source, _days(connection, client, day), now)
+    placed = select(accounts.c.client_id, accounts.c.placed_on).distinct()
+    mark(connection, "positions", grouped((row[0], row[1]) for row in connection.execute(placed)), now)
     built = cells.built_days
     for source in _FACTS:
         rows = select(built.c.client_id, built.c.day).where(built.c.source == source)
         mark(connection, source, grouped((r.client_id, r.day) for r in connection.execute(rows)), now)
 
 
-def _distinct(connection: Connection, client: ColumnElement[Any], day: ColumnElement[Any]) -> Days:
-    return grouped((row[0], row[1]) for row in connection.execute(select(client, day).distinct()))
+def _days(connection: Connection, client: ColumnElement[Any], day: ColumnElement[Any]) -> Days:
+    """The days that hold rows, a client's own where an index knows them; else every client's: a day with
+    nothing of a client costs nothing, and telling them apart would read every row."""
+    ids = connection.execute(select(clients.c.id)).scalars().all()
+    if day is facts.balances.c.as_of:
+        return {each: set(days_of(connection, day, client == each)) for each in ids}
+    every = set(days_of(connection, day))
+    return {each: every for each in ids if every}
 
 
 def note_built(

@@ -2,40 +2,59 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain, islice, product, starmap
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import Connection, Engine, Select, delete, select
 
-from db.bulk import insert_rows
+from db.bulk import Row, insert_rows
 from db.cells import build
-from db.cells.cuts import Cuts, load_cuts, openings_in_use
+from db.cells.cuts import Cuts, files_of, load_cuts, openings_in_use
+from db.cells.follow import after_cuts
 from db.cells.marks import Days, by_day, mark, marked, note_built, settle
+from db.cells.openings import Slots, drop_changed, load_kept
 from db.engine import reading, writing
 from db.periods import add_months, month_of
-from db.sources import Window
-from db.tables import cells, facts
+from db.sources.kept import matrices_at
+from db.tables import cells
 
 Pair = tuple[date, date]
 
 
-def refresh_stand(engine: Engine, now: datetime) -> dict[str, int]:
+def refresh_stand(engine: Engine, now: datetime, reader: build.Reader) -> dict[str, int]:
     """Position cells of the marked days, then every matrix they, or a payment between cuts, belong to."""
     with reading(engine) as connection:
         dirty, moved = marked(connection, "positions"), marked(connection, "payments")
-        wanted = _cuts_to_build(connection, dirty.days)
-    for day, clients in by_day(wanted):
-        _build_day(engine, day, clients, now)
-    pairs = _pairs_to_build(engine, wanted, dirty.days, moved.days)
-    for opened, clients, closed in _by_opening(pairs):
-        _build_matrices(engine, opened, closed, clients)
+        wanted, kept = _cuts_to_build(connection, dirty.days), load_kept(connection)
+    changed = {client: days | wanted[client] for client, days in dirty.days.items()}
     with writing(engine) as connection:
-        _forget(connection, dirty.days, wanted, now)
+        kept = drop_changed(connection, kept, changed)
+        gone = _forget(connection, dirty.days, wanted, now)
+    if not isinstance(reader, build.FromDatabase):
+        kept = {}
+    cuts = _cuts_after(engine, wanted)
+    days, jobs = list(by_day(wanted)), _matrix_jobs(cuts, changed, moved.days, gone, kept)
+    queries = chain(starmap(build.positions, days), (job.query for job in jobs))
+    found = build.read_all(reader, queries, whole=True)
+    for (day, clients), rows in zip(days, islice(found, len(days)), strict=True):
+        _write_day(engine, day, clients, rows, now)
+    with reading(engine) as connection:
+        built = load_cuts(connection)
+    if built != cuts:  # a marked day held no account after all
+        jobs = _matrix_jobs(built, changed, moved.days, gone, kept)
+        found = build.read_all(reader, (job.query for job in jobs), whole=True)
+    for job, rows in zip(jobs, found, strict=True):
+        _write_matrices(engine, job, rows)
+    with writing(engine) as connection:
+        _drop_unused(connection, built, changed)
         _mark_cohorts(connection, wanted, now)
+        changed = {client: days | wanted.get(client, set()) for client, days in dirty.days.items()}
+        after_cuts(connection, changed, now)
         settle(connection, "positions", dirty)
-    return {
-        "positions": sum(map(len, wanted.values())),
-        "migrations": sum(map(len, pairs.values())),
-    }
+    moved_between = sum(len(job.pairs) * len(job.clients) for job in jobs)
+    return {"positions": sum(map(len, wanted.values())), "migrations": moved_between}
 
 
 def _cuts_to_build(connection: Connection, dirty: Days) -> Days:
@@ -44,56 +63,79 @@ def _cuts_to_build(connection: Connection, dirty: Days) -> Days:
     A placement stands in at every cut until a file names it, so a mark that is no cut touches the later ones.
     """
     built = load_cuts(connection).days
-    table = facts.balances
     found: Days = {}
     for client, days in dirty.items():
-        of_client = table.c.client_id == client
-        sent = select(table.c.as_of).where(of_client, table.c.as_of.in_(days)).distinct()
-        files = set(connection.execute(sent).scalars())
-        first = connection.execute(select(func.min(table.c.as_of)).where(of_client)).scalar()
-        before = {d for d in days if first is None or d < first}
+        sent = files_of(connection, client)
+        files = days & set(sent)
+        before = {d for d in days if not sent or d < sent[0]}
         # Once files come, of the days before the first only the last placement can open a period.
-        found[client] = files | (before if first is None else set(sorted(before)[-1:]))
+        found[client] = files | (before if not sent else set(sorted(before)[-1:]))
         placements = days - found[client]
         if placements:
             found[client] |= {cut for cut in built.get(client, ()) if cut >= min(placements)}
     return found
 
 
-def _build_day(engine: Engine, day: date, clients: list[int], now: datetime) -> None:
-    window = Window(today=now.date(), cuts=dict.fromkeys(clients, day))
-    table = cells.position_cells
+def _cuts_after(engine: Engine, wanted: Days) -> Cuts:
+    """The cuts there will be if every day to build holds an account."""
     with reading(engine) as connection:
-        rows = build.sums(connection, "positions", table, build.POSITION_SUMS, window, clients)
+        built = load_cuts(connection).days
+    clients = sorted(built.keys() | {client for client, days in wanted.items() if days})
+    return Cuts({c: tuple(sorted({*built.get(c, ()), *wanted.get(c, ())})) for c in clients})
+
+
+def _write_day(engine: Engine, day: date, clients: list[int], rows: list[Row], now: datetime) -> None:
+    table, coarse = cells.position_cells, cells.position_campaign_cells
     names = list(table.columns.keys())
     counts = dict.fromkeys(((client, day) for client in clients), 0)
     for row in rows:
         counts[int(row[names.index("client_id")] or 0), day] += int(row[names.index("accounts")] or 0)
-    coarse = cells.position_campaign_cells
+    summed = build.coarser(table, rows, coarse, build.POSITION_SUMS)
     with writing(engine) as connection:
-        for each, some in ((table, rows), (coarse, build.coarser(table, rows, coarse, build.POSITION_SUMS))):
+        for each, some in ((table, rows), (coarse, summed)):
             connection.execute(delete(each).where(each.c.day == day, each.c.client_id.in_(clients)))
             insert_rows(connection, each, list(each.columns.keys()), some)
         note_built(connection, "positions", counts, now)
 
 
-def _pairs_to_build(engine: Engine, built: Days, dirty: Days, moved: Days) -> dict[Pair, list[int]]:
-    with reading(engine) as connection:
-        cuts = load_cuts(connection)
-    pairs: dict[Pair, list[int]] = defaultdict(list)
-    for client in sorted(set(dirty) | set(moved)):
-        changed = built.get(client, set()) | dirty.get(client, set())
-        for pair in _pairs_in_use(cuts, client):
-            if set(pair) & changed or any(pair[0] < d <= pair[1] for d in moved.get(client, ())):
-                pairs[pair].append(client)
-    return pairs
+@dataclass(frozen=True)
+class _Job:
+    """One read, and the matrices it gives."""
+
+    query: Select[Any]
+    clients: tuple[int, ...]
+    pairs: tuple[Pair, ...]
 
 
-def _pairs_in_use(cuts: Cuts, client: int) -> Iterator[Pair]:
-    days = cuts.days.get(client, ())
+def _matrix_jobs(cuts: Cuts, changed: Days, moved: Days, gone: Days, kept: Mapping[int, Slots]) -> list[_Job]:
+    """One scan of a closing cut where its openings are kept; else one of an opening for all its closings."""
+    jobs, others = [], defaultdict(list)
+    for client in sorted(set(changed) | set(moved)):
+        slots = kept.get(client, {})
+        for closed, opened in sorted(_closings(cuts, client, changed, moved, gone).items()):
+            if opened <= set(slots.values()):
+                used = {slot: day for slot, day in slots.items() if day in opened}
+                pairs = tuple((day, closed) for day in used.values())
+                jobs.append(_Job(matrices_at(client, used, closed), (client,), pairs))
+            else:
+                for day in opened:
+                    others[day, closed].append(client)
+    for first, clients, last in _by_opening(others):
+        pairs = tuple((first, day) for day in last)
+        jobs.append(_Job(build.matrices(first, last, clients), tuple(clients), pairs))
+    return jobs
+
+
+def _closings(cuts: Cuts, client: int, changed: Days, moved: Days, gone: Days) -> dict[date, set[date]]:
+    """The client's closing cuts with a matrix to build, each with the openings of those."""
+    found: dict[date, set[date]] = defaultdict(set)
+    days, touched = cuts.days.get(client, ()), changed.get(client, set())
+    between = moved.get(client, set()) | gone.get(client, set())
     for closed in days:
         for opened in openings_in_use(closed, days):
-            yield opened, closed
+            if {opened, closed} & touched or any(opened < day <= closed for day in between):
+                found[closed].add(opened)
+    return found
 
 
 def _by_opening(pairs: Mapping[Pair, list[int]]) -> Iterator[tuple[date, list[int], list[date]]]:
@@ -105,36 +147,50 @@ def _by_opening(pairs: Mapping[Pair, list[int]]) -> Iterator[tuple[date, list[in
         yield opened, list(clients_), closed_
 
 
-def _build_matrices(engine: Engine, opened: date, closed: list[date], clients: list[int]) -> None:
-    with reading(engine) as connection:
-        rows = build.matrices(connection, opened, closed, clients)
+def _write_matrices(engine: Engine, job: _Job, rows: list[Row]) -> None:
     table, coarse = cells.migration_cells, cells.migration_campaign_cells
+    summed = build.coarser(table, rows, coarse, build.MIGRATION_SUMS)
     with writing(engine) as connection:
-        for each, some in ((table, rows), (coarse, build.coarser(table, rows, coarse, build.MIGRATION_SUMS))):
-            of_pairs = (
-                each.c.opened_on == opened,
-                each.c.closed_on.in_(closed),
-                each.c.client_id.in_(clients),
-            )
-            connection.execute(delete(each).where(*of_pairs))
+        for each, some in ((table, rows), (coarse, summed)):
+            for opened, closed in job.pairs:
+                connection.execute(
+                    delete(each).where(
+                        each.c.closed_on == closed,
+                        each.c.opened_on == opened,
+                        each.c.client_id.in_(job.clients),
+                    )
+                )
             insert_rows(connection, each, list(each.columns.keys()), some)
 
 
-def _forget(connection: Connection, dirty: Days, wanted: Days, now: datetime) -> None:
-    """A marked day that is no cut any more keeps no cells."""
-    for client, days in dirty.items():
-        gone = days - wanted.get(client, set())
-        if gone:
-            for table in (cells.position_cells, cells.position_campaign_cells):
-                connection.execute(delete(table).where(table.c.client_id == client, table.c.day.in_(gone)))
-            note_built(connection, "positions", {(client, day): 0 for day in gone}, now)
+def _drop_unused(connection: Connection, cuts: Cuts, changed: Days) -> None:
+    """A cut that came late, or is none any more, changes what a later one is compared with."""
+    coarse = cells.migration_campaign_cells
+    for client in changed:
+        days = cuts.days.get(client, ())
+        used = {(opened, closed) for closed in days for opened in openings_in_use(closed, days)}
+        stored = select(coarse.c.opened_on, coarse.c.closed_on).where(coarse.c.client_id == client).distinct()
+        for opened, closed in {(o, c) for o, c in connection.execute(stored)} - used:
+            for each in (cells.migration_cells, coarse):
+                pair = (each.c.closed_on == closed, each.c.opened_on == opened, each.c.client_id == client)
+                connection.execute(delete(each).where(*pair))
+
+
+def _forget(connection: Connection, dirty: Days, wanted: Days, now: datetime) -> Days:
+    """A marked day that is no cut any more keeps no cells; gives those days."""
+    found = {client: gone for client, days in dirty.items() if (gone := days - wanted.get(client, set()))}
+    for client, gone in found.items():
+        for table in (cells.position_cells, cells.position_campaign_cells):
+            connection.execute(delete(table).where(table.c.client_id == client, table.c.day.in_(gone)))
+        note_built(connection, "positions", {(client, day): 0 for day in gone}, now)
+    return found
 
 
 def _mark_cohorts(connection: Connection, built: Days, now: datetime) -> None:
-    """Payment cells know which accounts their month's opening cut held: a new cut marks the month after."""
+    """Cells of money know their month's opening cut, and who was in it: a new cut marks the month after."""
     table = cells.built_days
-    for client, days in built.items():
+    for source, (client, days) in product(("payments", "posted"), built.items()):
         months = {month_of(add_months(day.replace(day=1), 1)) for day in days}
-        query = select(table.c.day).where(table.c.source == "payments", table.c.client_id == client)
+        query = select(table.c.day).where(table.c.source == source, table.c.client_id == client)
         paid = [d for d in connection.execute(query).scalars() if any(m.holds(d) for m in months)]
-        mark(connection, "payments", {client: paid}, now)
+        mark(connection, source, {client: paid}, now)

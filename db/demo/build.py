@@ -7,21 +7,25 @@ import numpy as np
 from sqlalchemy import Connection, Engine, Table, func, select
 
 from db.bulk import Row, advance_keys, checked_at_end, insert_rows
-from db.demo import extras, fact_rows, placed_rows, staff
+from db.demo import agreements, business, cases, extras, fact_rows, placed_rows, quality, staff
 from db.demo.fact_rows import Book
 from db.demo.life import Life
 from db.demo.loads import Loads
+from db.demo.plan import agency_plan
 from db.demo.portfolio import place
 from db.demo.state import State
 from db.demo.timeline import Timeline
 from db.dirty import mark_dirty
 from db.engine import reading, writing
-from db.tables import facts, reference
+from db.tables import agency, facts, reference
 
 SEED = 20_261
 ACCOUNTS = 20_000
 # Every part draws from a stream of its own, so that a change in one leaves the others as they were.
-STREAMS = ("staff", "portfolio", "calls", "money", "creditors", "names", "details", "surroundings")
+STREAMS = (
+    *("staff", "portfolio", "calls", "money", "creditors", "names", "details", "surroundings"),
+    *("agreements", "budgets", "quality", "cases", "sales", "waiting"),
+)
 
 
 class NotEmpty(Exception):
@@ -44,8 +48,10 @@ def build_demo(engine: Engine, *, now: datetime, accounts: int = ACCOUNTS, seed:
         _refuse_company(connection)
         tables = [*reference.clients.metadata.sorted_tables]
         with checked_at_end(connection, *(t for t in tables if t.name in _HEAVY)):
-            _write_reference(connection, book, people, state, random)
-            _write_facts(connection, book, people, random)
+            special, discounts = placed_rows.account_terms(portfolio, random["details"])
+            accounts_ = placed_rows.account_rows(portfolio, state, ledger, timeline, special, discounts)
+            _write_reference(connection, book, people, state, accounts_, random)
+            _write_facts(connection, book, people, discounts, random)
         advance_keys(connection, *(t for t in tables if t.name in _KEYED))
         _mark(connection, book, now)
 
@@ -72,6 +78,7 @@ def _write_reference(
     book: Book,
     people: staff.Staff,
     state: State,
+    placed: Iterable[Row],
     random: dict[str, np.random.Generator],
 ) -> None:
     portfolio, timeline = book.portfolio, book.timeline
@@ -86,14 +93,17 @@ def _write_reference(
     _write(connection, reference.person_clients, clients)
     _write(connection, reference.debtors, debtors)
     _write(connection, reference.addresses, addresses)
-    accounts = placed_rows.account_rows(portfolio, state, book.ledger, timeline, details)
-    _write(connection, reference.accounts, accounts)
+    _write(connection, reference.accounts, placed)
     handed = placed_rows.assignment_rows(portfolio, book.agents, state, book.ledger, timeline, details)
     _write(connection, reference.assignments, handed, "id")
 
 
 def _write_facts(
-    connection: Connection, book: Book, people: staff.Staff, random: dict[str, np.random.Generator]
+    connection: Connection,
+    book: Book,
+    people: staff.Staff,
+    discounts: list[str],
+    random: dict[str, np.random.Generator],
 ) -> None:
     """The file loads go in before the rows that name them, so every row is made ready first."""
     around, loads = random["surroundings"], book.loads
@@ -101,7 +111,7 @@ def _write_facts(
     teams = {p.id: p.plan.employee_no for p in people.people if p.plan.role == "supervisor"}
     got = extras.recovered(book, list(teams))
     last = book.timeline.last
-    shifts = list(extras.shift_rows(book, loads.one("shifts", 0, last=last), around))
+    shifts = list(extras.shift_rows(book, loads.one("shifts", 0, last=last), around, random["waiting"]))
     small: list[tuple[Table, list[Row]]] = [
         (facts.shifts, shifts),
         (facts.surveys, list(extras.survey_rows(book, loads.one("surveys", 0, last=last), around))),
@@ -115,6 +125,7 @@ def _write_facts(
     promises = fact_rows.promise_rows(book)
     payments = fact_rows.payment_rows(book, around)
     balances = fact_rows.balances_by_cut(book)
+    small += _agency_rows(book, got, discounts, random)
     _write(connection, facts.file_loads, loads.rows)
     _write(connection, reference.phones, phone_rows, "id")
     for table, rows in small:
@@ -124,6 +135,26 @@ def _write_facts(
     _write(connection, facts.payments, payments)
     for cut in balances:
         _write(connection, facts.balances, cut)
+
+
+def _agency_rows(
+    book: Book, got: extras.Recovered, discounts: list[str], random: dict[str, np.random.Generator]
+) -> list[tuple[Table, list[Row]]]:
+    """What the agency keeps beside its calls and its money. Their files come after all the others."""
+
+    def load(kind: str) -> int:
+        return book.loads.one(kind, 0, last=book.timeline.last)
+
+    judged, registers = random["quality"], {name: load(name) for name in cases.REGISTERS}
+    return [
+        (agency.agreements, agreements.agreement_rows(book, discounts, random["agreements"])),
+        (agency.fees, list(business.fee_rows(book, got, load("fees")))),
+        (agency.budgets, list(business.budget_rows(book, got, load("budgets"), random["budgets"]))),
+        (agency.evaluations, list(quality.evaluation_rows(book, load("evaluations"), judged))),
+        (agency.trainings, list(quality.training_rows(book, load("trainings"), judged))),
+        (agency.sales, list(cases.sale_rows(book, load("sales"), random["sales"]))),
+        (agency.cases, list(cases.case_rows(book, registers, random["cases"]))),
+    ]
 
 
 def _mark(connection: Connection, book: Book, now: datetime) -> None:
@@ -140,3 +171,7 @@ def _mark(connection: Connection, book: Book, now: datetime) -> None:
         for client in range(int(client_of.max()) + 1):
             dirty = {days[t] for t, account in parts if (client_of[account] == client).any()}
             mark_dirty(connection, source, client + 1, dirty, now)
+    agreed = agency.agreements.c
+    for client in range(1, len(agency_plan().clients) + 1):
+        made = select(agreed.agreed_on).where(agreed.client_id == client).distinct()
+        mark_dirty(connection, "agreements", client, set(connection.execute(made).scalars()), now)

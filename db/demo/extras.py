@@ -22,10 +22,13 @@ CLIENT_ASKS = 0.95
 RATES = {"roll_rate": 0.20, "contact_rate": 0.28, "rpc_rate": 0.60, "ptp_kept_rate": 0.60}
 COSTS = {"Nómina": 0.115, "Telefonía": 0.032, "Mensajería": 0.011}  # of what is recovered
 SURVEYED = 0.012
+OCCUPIED = (0.64, 0.82)  # handle time over handle time and waiting for the next call
 CSAT, NPS = "csat5", "nps"
 
 
-def shift_rows(book: Book, load: int, random: np.random.Generator) -> Iterator[Row]:
+def shift_rows(
+    book: Book, load: int, random: np.random.Generator, waiting: np.random.Generator
+) -> Iterator[Row]:
     """One row an agent and working day, absences too; what is still to come today is not known."""
     agents, timeline = book.agents, book.timeline
     expected = timeline.working & (np.arange(len(timeline.days)) < agents.employed_until[:, None])
@@ -36,6 +39,8 @@ def shift_rows(book: Book, load: int, random: np.random.Generator) -> Iterator[R
     agent, day, start = agent[known], day[known], start[known]
     there = agents.present[agent, day]
     productive = (SHIFT_SECONDS * random.uniform(0.74, 0.88, len(agent))).astype(np.int64)
+    handled = _handled(book)[agent, day]
+    available = (handled * (1 / waiting.uniform(*OCCUPIED, len(agent)) - 1)).astype(np.int64)
     yield from zip(
         agents.id[agent].tolist(),
         utc_texts(timeline.days, day, start),
@@ -43,25 +48,29 @@ def shift_rows(book: Book, load: int, random: np.random.Generator) -> Iterator[R
         book.text(day),
         np.where(agents.morning[agent], MORNING, EVENING).tolist(),
         np.where(there, productive, 0).tolist(),
-        np.where(there, productive * 6 // 10, 0).tolist(),
+        np.where(there, np.minimum(available, productive - handled), 0).tolist(),
         there.astype(int).tolist(),
         [load] * len(agent),
         strict=True,
     )
 
 
+def _handled(book: Book) -> NDArray[np.int64]:
+    """Agents x days: the seconds each was on calls and writing them up."""
+    day, calls = book.calls
+    seconds = np.zeros((len(book.agents.id), len(book.timeline.days)), np.int64)
+    named = calls.agent >= 0
+    np.add.at(seconds, (calls.agent[named], day[named]), (calls.talk + calls.wrap)[named])
+    return seconds
+
+
 def survey_rows(book: Book, load: int, random: np.random.Generator) -> Iterator[Row]:
     """A few debtors answer after they spoke with an agent."""
-    calls = book.ledger.calls
-    account, agent, second, result = (
-        np.concatenate([getattr(c, name) for _, c in calls])
-        for name in ("account", "agent", "second", "result")
-    )
-    day = np.concatenate([np.full(len(c.account), t) for t, c in calls])
-    last = book.timeline.last * 86_400 + book.timeline.second_of_today
-    at = day * 86_400 + second + 900
-    asked = (result >= PROMISE) & (agent >= 0) & (random.random(len(account)) < SURVEYED) & (at <= last)
-    account, agent, at = account[asked], agent[asked], at[asked]
+    day, calls = book.calls
+    at = day * 86_400 + calls.second + 900
+    asked = (calls.result >= PROMISE) & (calls.agent >= 0)
+    asked &= (random.random(len(day)) < SURVEYED) & (at <= book.now)
+    account, agent, at = calls.account[asked], calls.agent[asked], at[asked]
     nps = random.random(len(account)) < 0.3
     stars = random.choice(5, len(account), p=[0.07, 0.1, 0.19, 0.36, 0.28]) + 1
     score = np.where(nps, np.minimum(stars * 2 + random.integers(-1, 1, len(account)), 10), stars)

@@ -1,7 +1,8 @@
 """The rows of what happened, from the ledger, in the order of their tables' columns."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from itertools import repeat
 
 import numpy as np
@@ -12,7 +13,7 @@ from db.demo.calls import CHANNELS, PROMISE, RESULTS
 from db.demo.loads import Loads
 from db.demo.portfolio import Ints, Portfolio
 from db.demo.staff import Agents
-from db.demo.state import EDGES, Cut, Ledger
+from db.demo.state import EDGES, Calls, Cut, Ledger, Promises
 from db.demo.timeline import Timeline, utc_texts
 from db.result_codes import DEBTOR, load_result_codes
 
@@ -28,6 +29,26 @@ class Book:
     ledger: Ledger
     timeline: Timeline
     loads: Loads
+
+    @cached_property
+    def calls(self) -> tuple[Ints, Calls]:
+        """Every call in the order of time, and the day of each."""
+        parts = [calls for _, calls in self.ledger.calls]
+        names = [each.name for each in fields(Calls)]
+        whole = Calls(*(_joined(getattr(part, name) for part in parts) for name in names))
+        return _days((t, c.account) for t, c in self.ledger.calls), whole
+
+    @cached_property
+    def promises(self) -> tuple[Ints, Promises]:
+        parts = [made for _, made in self.ledger.promises]
+        names = [each.name for each in fields(Promises)]
+        whole = Promises(*(_joined(getattr(part, name) for part in parts) for name in names))
+        return _days((t, p.account) for t, p in self.ledger.promises), whole
+
+    @property
+    def now(self) -> int:
+        """The second of the whole timeline that the demo has reached."""
+        return self.timeline.last * 86_400 + self.timeline.second_of_today
 
     def owners(self, account: Ints) -> tuple[list[int], list[int], list[int]]:
         """Client, campaign and account keys."""
@@ -47,10 +68,8 @@ class Book:
 
 
 def contact_rows(book: Book, phones: Sequence[str]) -> Iterator[Row]:
-    calls = [c for _, c in book.ledger.calls]
-    account, agent = _joined(c.account for c in calls), _joined(c.agent for c in calls)
-    day = _days((t, c.account) for t, c in book.ledger.calls)
-    second, result = _joined(c.second for c in calls), _joined(c.result for c in calls)
+    day, calls = book.calls
+    account, second, result = calls.account, calls.second, calls.result
     client, campaign, key = book.owners(account)
     meaning = _meanings()
     human, rpc, party = zip(*(meaning[code] for code in result.tolist()), strict=True)
@@ -60,17 +79,17 @@ def contact_rows(book: Book, phones: Sequence[str]) -> Iterator[Row]:
         client,
         campaign,
         key,
-        book.agent_keys(agent),
+        book.agent_keys(calls.agent),
         started,
         book.text(day),
         (second // 3600).tolist(),
-        [CHANNELS[n] for n in _joined(c.channel for c in calls).tolist()],
+        [CHANNELS[n] for n in calls.channel.tolist()],
         [RESULTS[n] for n in result.tolist()],
         human,
         rpc,
         party,
-        _joined(c.talk for c in calls).tolist(),
-        _joined(c.wrap for c in calls).tolist(),
+        calls.talk.tolist(),
+        calls.wrap.tolist(),
         [phones[n] for n in account.tolist()],
         [f"555550{n:02}00" for n in campaign],
         [f"D{n:08}" for n in range(1, len(account) + 1)],
@@ -88,21 +107,20 @@ def _meanings() -> list[tuple[int, int, str | None]]:
 
 
 def promise_rows(book: Book) -> Iterator[Row]:
-    made = [p for _, p in book.ledger.promises]
-    account, agent = _joined(p.account for p in made), _joined(p.agent for p in made)
-    day = _days((t, p.account) for t, p in book.ledger.promises)
+    day, made = book.promises
+    account = made.account
     client, campaign, key = book.owners(account)
-    due = np.datetime64(book.timeline.days[0]) + _joined(p.due for p in made)
+    due = np.datetime64(book.timeline.days[0]) + made.due
     return zip(
         range(1, len(account) + 1),
         client,
         campaign,
         key,
-        book.agent_keys(agent),
-        utc_texts(book.timeline.days, day, _joined(p.second for p in made)),
+        book.agent_keys(made.agent),
+        utc_texts(book.timeline.days, day, made.second),
         book.text(day),
         np.datetime_as_string(due).tolist(),
-        _joined(p.amount for p in made).tolist(),
+        made.amount.tolist(),
         book.loads.by_day("promises", book.portfolio.client[account], day).tolist(),
         strict=True,
     )

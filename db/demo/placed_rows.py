@@ -41,16 +41,25 @@ def debtor_rows(
     return debtors, addresses
 
 
+def account_terms(portfolio: Portfolio, random: np.random.Generator) -> tuple[list[bool], list[str]]:
+    """Which accounts are special, and the most that may be let off of each, in percent."""
+    special = (random.random(len(portfolio)) < SPECIAL).tolist()
+    return special, random.choice(np.array(["0", "10", "20", "30"], object), len(portfolio)).tolist()
+
+
 def account_rows(
-    portfolio: Portfolio, state: State, ledger: Ledger, timeline: Timeline, random: np.random.Generator
+    portfolio: Portfolio,
+    state: State,
+    ledger: Ledger,
+    timeline: Timeline,
+    special: list[bool],
+    discount: list[str],
 ) -> Iterator[Row]:
     """Accounts as they stood when they were placed, with what became of them."""
     places, days = places_plan().places, timeline.texts()
     first_cut = np.full(len(portfolio), -1)
     for t, cut in reversed(ledger.cuts):
         first_cut[cut.account] = t
-    special = (random.random(len(portfolio)) < SPECIAL).tolist()
-    discount = random.choice(np.array(["0", "10", "20", "30"], object), len(portfolio)).tolist()
     placed, dpd = portfolio.placed_on(timeline), portfolio.placed_dpd().tolist()
     due = np.minimum(-(-portfolio.placed_dpd() // 30) * portfolio.instalment, portfolio.balance).tolist()
     for n, balance in enumerate(portfolio.balance.tolist()):

@@ -65,6 +65,15 @@ class MovedTeam(_Part):
     to: str
 
 
+class FeePlan(_Part):
+    """What a creditor pays of a recovered peso: by bucket, by product, or by the tier of its month."""
+
+    client: str
+    buckets: dict[str, float] = {}
+    products: dict[str, float] = {}
+    tiers: tuple[float, ...] = ()
+
+
 class Stories(_Part):
     worsening_campaign: str
     hollow_promises: str
@@ -80,6 +89,7 @@ class AgencyPlan(_Part):
     campaigns: tuple[CampaignPlan, ...]
     staff: tuple[StaffPlan, ...]
     agents: tuple[AgentGroup, ...]
+    fees: tuple[FeePlan, ...]
     titles: dict[str, str]
     on_slack: tuple[str, ...]
     stories: Stories

@@ -55,6 +55,8 @@ def _simple(texts: pl.Series, kind: str) -> tuple[pl.Series, Faults]:
 
 _READERS: Mapping[str, tuple[Callable[[str], Any], Any]] = {
     "integer": (readers.read_integer, pl.Int64),
+    "percent": (readers.read_percent, pl.Int64),
+    "rate": (readers.read_rate, pl.Int64),
     "day": (readers.read_day, pl.Date),
     "birth": (readers.read_birth_day, pl.Date),
     "month": (readers.read_month, pl.Date),
@@ -63,8 +65,8 @@ _READERS: Mapping[str, tuple[Callable[[str], Any], Any]] = {
 }
 
 
-def by_text(texts: pl.Series, reader: Callable[[str], Any], dtype: Any) -> pl.Series:
-    """Each different text read once."""
+def by_text(texts: pl.Series, reader: Callable[[Any], Any], dtype: Any) -> pl.Series:
+    """Each different value read once."""
     different = texts.drop_nulls().unique()
     if different.is_empty():
         return pl.Series(texts.name, [None] * len(texts), dtype)
@@ -101,7 +103,7 @@ def _amount(texts: pl.Series, kind: str, *, numeric: bool) -> tuple[pl.Series, F
     simple = texts.str.contains(_SIMPLE).fill_null(value=False)
     if simple.all():
         values = _whole(texts, kind)
-        return values, {}
+        return values, {"bad_amount": texts.is_not_null() & values.is_null()}
     with_commas = texts.str.contains(_COMMAS).fill_null(value=False) & ~simple
     bare = texts.str.replace_all(r"[$,\s]", "").set(~(simple | with_commas), None)
     other = texts.set(simple | with_commas, None)
@@ -116,7 +118,7 @@ def _amount(texts: pl.Series, kind: str, *, numeric: bool) -> tuple[pl.Series, F
 def _whole(texts: pl.Series, kind: str) -> pl.Series:
     """Whole centavos or millionths by decimal arithmetic: money never passes through a float."""
     scale = 100 if kind == "money" else 1_000_000
-    return (texts.cast(pl.Decimal(30, 2)) * scale).cast(pl.Int64)
+    return (texts.cast(pl.Decimal(30, 2)) * scale).cast(pl.Int64, strict=False)
 
 
 def instants(texts: pl.Series) -> pl.Series:

@@ -39,7 +39,8 @@ def _choices(book: dict[str, Any]) -> list[str]:
             if spec == f"choice {name}"
         ]
         rows.append(f"| {', '.join(columns)} | {' · '.join(_value(*value) for value in values.items())} |")
-    return [*rows, f"| `targets.metric` | {' · '.join(f'`{name}`' for name in load_catalogue().ids)} |"]
+    metrics = " · ".join(f"`{name}`" for name in load_catalogue().ids)
+    return [*rows, f"| `targets.metric`, `budgets.metric` | {metrics} |"]
 
 
 def _value(kept: str, others: list[str]) -> str:

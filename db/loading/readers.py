@@ -19,6 +19,7 @@ _MONEY_WORDS = re.compile(r"mxn|m\.n\.|mn|\$|\s", re.IGNORECASE)
 _MINUS = str.maketrans("−–", "--")
 # PostgreSQL's BIGINT and ours: beyond this an amount is a mistake, not money.
 _LARGEST = Decimal(10) ** 16
+_BEYOND = 2**63
 
 
 def plain(text: str) -> str:
@@ -76,8 +77,24 @@ def read_micros(text: str) -> int | None:
     return _whole(value * (10_000 if percent else 1_000_000))
 
 
-def _whole(value: Decimal) -> int:
-    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+def read_percent(text: str) -> int | None:
+    """Millionths of "15" or "15%", both 15 %. Up to 1 without the sign it may be a fraction: refused."""
+    value = read_decimal(text.rstrip("% "))
+    if value is None or (0 < value <= 1 and not text.endswith("%")):
+        return None
+    return _whole(value * 10_000)
+
+
+def read_rate(text: str) -> int | None:
+    """Millionths of "0.12" or "12%", both 12 %. A bare 1 or more may be a percentage: refused."""
+    value = read_micros(text)
+    return None if value is not None and value >= 1_000_000 and not text.endswith("%") else value
+
+
+def _whole(value: Decimal) -> int | None:
+    """Rounded; nothing where no column of ours could hold it."""
+    whole = int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return whole if abs(whole) < _BEYOND else None
 
 
 def read_integer(text: str) -> int | None:

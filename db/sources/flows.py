@@ -28,14 +28,17 @@ from db.tables.cells import payment_credits, promise_results
 from db.tables.facts import balances, contacts, payments, promises, shifts
 from db.tables.reference import accounts
 
+# Who owes nothing: an AVAL or an OBLIGADO_SOLIDARIO is bound with the debtor, and stands apart.
+THIRD_PARTIES = ("TERCERO", "REFERENCIA")
+DROPPED = "ABA"
 _OF_ACCOUNT = frozenset({"product", "state", "bucket", "special"})
 
 
-def _within(column: ColumnElement[Any], window: Window) -> ColumnElement[bool]:
+def within(column: ColumnElement[Any], window: Window) -> ColumnElement[bool]:
     return any_of([column.between(window.period.start, window.period.end)] if window.period else [])
 
 
-def _with_account(
+def with_account(
     rows: FromClause, fact: Table, window: Window, needs: frozenset[str]
 ) -> tuple[FromClause, list[ColumnElement[Any]]]:
     """The account's own dimensions, and its bucket at the opening cut."""
@@ -114,7 +117,7 @@ def contact_facts(window: Window, needs: frozenset[str]) -> Subquery:
     """One row a contact attempt."""
     rows: FromClause
     rows, supervisor = with_supervisor(contacts, contacts.c.agent_id, contacts.c.started_on)
-    rows, columns = _with_account(rows, contacts, window, needs)
+    rows, columns = with_account(rows, contacts, window, needs)
     if "dial_mode" in needs:
         rows, assigned = with_assignment(rows, contacts.c.account_id, contacts.c.started_on)
         columns.append(assigned.c.mode.label("dial_mode"))
@@ -127,6 +130,7 @@ def contact_facts(window: Window, needs: frozenset[str]) -> Subquery:
             contacts.c.started_on.label("day"),
             contacts.c.client_id,
             contacts.c.campaign_id,
+            contacts.c.account_id,
             supervisor.label("supervisor_id"),
             func.coalesce(contacts.c.agent_id, 0).label("agent_id"),
             contacts.c.started_hour.label("hour"),
@@ -134,6 +138,8 @@ def contact_facts(window: Window, needs: frozenset[str]) -> Subquery:
             literal(1).label("attempts"),
             case((contacts.c.human, 1), else_=0).label("humans"),
             case((contacts.c.rpc, 1), else_=0).label("rpcs"),
+            case((and_(contacts.c.human, contacts.c.party.in_(THIRD_PARTIES)), 1), else_=0).label("thirds"),
+            case((contacts.c.result_code == DROPPED, 1), else_=0).label("drops"),
             case((talked, 1), else_=0).label("handled"),
             case((talked, contacts.c.talk_seconds + contacts.c.wrap_seconds), else_=0).label(
                 "handle_seconds"
@@ -141,7 +147,7 @@ def contact_facts(window: Window, needs: frozenset[str]) -> Subquery:
             *columns,
         )
         .select_from(rows)
-        .where(_within(contacts.c.started_on, window))
+        .where(within(contacts.c.started_on, window))
         .subquery("contact_facts")
     )
 
@@ -150,7 +156,7 @@ def payment_facts(window: Window, needs: frozenset[str]) -> Subquery:
     """One row a payment or reversal, credited to the agent the attribution rule names."""
     rows: FromClause = payments.outerjoin(payment_credits, payment_credits.c.payment_id == payments.c.id)
     rows, supervisor = with_supervisor(rows, payment_credits.c.agent_id, payments.c.paid_on)
-    rows, columns = _with_account(rows, payments, window, needs | {"bucket"})
+    rows, columns = with_account(rows, payments, window, needs | {"bucket"})
     in_cohort = next(c for c in columns if c.key == "in_cohort")
     return (
         select(
@@ -160,25 +166,32 @@ def payment_facts(window: Window, needs: frozenset[str]) -> Subquery:
             supervisor.label("supervisor_id"),
             func.coalesce(payment_credits.c.agent_id, 0).label("agent_id"),
             literal(1).label("payments"),
+            case((_received(), 1), else_=0).label("receipts"),
             payments.c.amount_cents,
             (payments.c.amount_cents * in_cohort).label("cohort_cents"),
             *columns,
         )
         .select_from(rows)
-        .where(_within(payments.c.paid_on, window))
+        .where(within(payments.c.paid_on, window))
         .subquery("payment_facts")
     )
+
+
+def _received() -> ColumnElement[bool]:
+    """Money in; neither money given back nor the reversal of another payment."""
+    return and_(payments.c.amount_cents > 0, payments.c.reverses_ref.is_(None))
 
 
 def promise_facts(window: Window, needs: frozenset[str]) -> Subquery:
     """One row a promise, by the day it was taken."""
     rows, supervisor = with_supervisor(promises, promises.c.agent_id, promises.c.made_on)
-    rows, columns = _with_account(rows, promises, window, needs)
+    rows, columns = with_account(rows, promises, window, needs)
     return (
         select(
             promises.c.made_on.label("day"),
             promises.c.client_id,
             promises.c.campaign_id,
+            promises.c.account_id,
             supervisor.label("supervisor_id"),
             func.coalesce(promises.c.agent_id, 0).label("agent_id"),
             literal(1).label("promises"),
@@ -186,7 +199,7 @@ def promise_facts(window: Window, needs: frozenset[str]) -> Subquery:
             *columns,
         )
         .select_from(rows)
-        .where(_within(promises.c.made_on, window))
+        .where(within(promises.c.made_on, window))
         .subquery("promise_facts")
     )
 
@@ -196,7 +209,7 @@ def promise_due_facts(window: Window, needs: frozenset[str]) -> Subquery:
     result = promise_results
     rows: FromClause = promises.join(result, result.c.promise_id == promises.c.id)
     rows, supervisor = with_supervisor(rows, promises.c.agent_id, promises.c.made_on)
-    rows, columns = _with_account(rows, promises, window, needs)
+    rows, columns = with_account(rows, promises, window, needs)
 
     def told(status: str) -> ColumnElement[int]:
         return case((result.c.status == status, 1), else_=0).label(status)
@@ -218,6 +231,6 @@ def promise_due_facts(window: Window, needs: frozenset[str]) -> Subquery:
             *columns,
         )
         .select_from(rows)
-        .where(_within(promises.c.due_on, window), result.c.status != "renewed")
+        .where(within(promises.c.due_on, window), result.c.status != "renewed")
         .subquery("promise_due_facts")
     )

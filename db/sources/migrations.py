@@ -8,67 +8,80 @@ cured; anything else = unexplained (`bucket_to_no` -1), counted apart and said.
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import Date, Select, Subquery, and_, case, func, literal, not_, or_, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    FromClause,
+    Select,
+    Subquery,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from db.buckets import CASTIGO, CASTIGO_NO
-from db.sources.positions import PAID_OFF, owned_at
+from db.sources.positions import OF_ACCOUNT, PAID_OFF, owned_at
 from db.sources.window import Window
 from db.tables.facts import balances, payments
+from db.tables.reference import accounts
 
 UNEXPLAINED, UNEXPLAINED_NO = "sin dato", -1
 ROUNDING_CENTS = 100
 
 
-def _closings(days: Collection[date]) -> Subquery:
-    """The closing cuts as rows, so that one opening is read once for all of them."""
-    return union_all(*(select(literal(day, Date).label("closed_on")) for day in days)).subquery("closings")
-
-
-def _paid_since(opened: date, closings: Subquery, clients: Collection[int]) -> Subquery:
+def recalled_between(opened: date, closed: date, clients: Collection[int]) -> Subquery:
+    """The accounts of an opening cut that were taken back since."""
     return (
-        select(
-            payments.c.account_id,
-            closings.c.closed_on,
-            func.sum(payments.c.amount_cents).label("paid_cents"),
+        select(accounts.c.id.label("account_id"), accounts.c.recalled_on, accounts.c.recall_reason)
+        .where(
+            accounts.c.client_id.in_(clients),
+            accounts.c.recalled_on > opened,
+            accounts.c.recalled_on <= closed,
         )
-        .join(closings, payments.c.paid_on <= closings.c.closed_on)
-        .where(payments.c.client_id.in_(clients), payments.c.paid_on > opened)
-        .group_by(payments.c.account_id, closings.c.closed_on)
-        .subquery("paid")
+        .distinct()  # so that SQLite lists them, and does not look up each row's account
+        .subquery("recalled")
     )
 
 
-def matrix(opened: date, closed: Collection[date], clients: Collection[int]) -> Select[tuple[object, ...]]:
-    """One row an account of the opening cut and a closing cut, with where it stands there."""
-    opening = owned_at(opened, clients).subquery("opening")
-    closings = _closings(closed)
+def was_charged_off(recalled: FromClause) -> ColumnElement[bool]:
+    """Taken back because the creditor charged it off."""
+    return func.coalesce(func.upper(recalled.c.recall_reason).like("CASTIG%"), false())
+
+
+def moves(
+    opening: FromClause, opened: date, closed: date, clients: Collection[int]
+) -> Select[tuple[object, ...]]:
+    """One row an account of the opening cut (`owned_at` of it), with where it stands at the closing one."""
     closing = balances.alias("closing")
-    paid = _paid_since(opened, closings, clients)
+    paid = _paid_between(opened, closed, clients)
+    recalled = recalled_between(opened, closed, clients)
     joined = (
-        opening.join(closings, true())
-        .outerjoin(
+        opening.outerjoin(
             closing,
             and_(
                 closing.c.client_id == opening.c.client_id,
-                closing.c.as_of == closings.c.closed_on,
+                closing.c.as_of == closed,
                 closing.c.account_id == opening.c.account_id,
             ),
         )
-        .outerjoin(
-            paid,
-            and_(paid.c.account_id == opening.c.account_id, paid.c.closed_on == closings.c.closed_on),
-        )
+        .outerjoin(paid, paid.c.account_id == opening.c.account_id)
+        .outerjoin(recalled, recalled.c.account_id == opening.c.account_id)
     )
-    recalled = and_(opening.c.recalled_on.is_not(None), opening.c.recalled_on <= closings.c.closed_on)
-    charged_off = and_(recalled, func.upper(opening.c.recall_reason).like("CASTIG%"))
+    charged_off = was_charged_off(recalled)
     absent = closing.c.account_id.is_(None)
     paid_up = func.coalesce(paid.c.paid_cents, 0) >= opening.c.balance_cents - ROUNDING_CENTS
     cured = or_(and_(absent, paid_up), closing.c.status == PAID_OFF)
     return (
         select(
             literal(opened, Date).label("opened_on"),
-            closings.c.closed_on,
+            literal(closed, Date).label("closed_on"),
             *(opening.c[name] for name in _OWNERS),
+            *(opening.c[name] for name in sorted(OF_ACCOUNT) if name in opening.c),
             opening.c.bucket.label("bucket_from"),
             opening.c.bucket_no.label("bucket_from_no"),
             case((charged_off, CASTIGO), (cured, "0"), (absent, UNEXPLAINED), else_=closing.c.bucket).label(
@@ -81,8 +94,24 @@ def matrix(opened: date, closed: Collection[date], clients: Collection[int]) -> 
             opening.c.balance_cents.label("opening_cents"),
         )
         .select_from(joined)
-        .where(opening.c.bucket_no < CASTIGO_NO, or_(charged_off, not_(recalled)))
+        .where(opening.c.bucket_no < CASTIGO_NO, or_(charged_off, recalled.c.account_id.is_(None)))
     )
+
+
+def _paid_between(opened: date, closed: date, clients: Collection[int]) -> Subquery:
+    """What each account paid since the opening cut."""
+    return (
+        select(payments.c.account_id, func.sum(payments.c.amount_cents).label("paid_cents"))
+        .where(payments.c.client_id.in_(clients), payments.c.paid_on > opened, payments.c.paid_on <= closed)
+        .group_by(payments.c.account_id)
+        .subquery("paid")
+    )
+
+
+def matrices(opened: date, closed: Collection[date], clients: Collection[int]) -> Subquery:
+    """`moves` from one opening cut to each of these closing ones; the opening is read once."""
+    opening = owned_at(opened, clients, frozenset()).cte("opening")
+    return union_all(*(moves(opening, opened, day, clients) for day in closed)).subquery("matrices")
 
 
 _OWNERS = (
@@ -90,16 +119,15 @@ _OWNERS = (
     "campaign_id",
     "supervisor_id",
     "agent_id",
-    "product",
-    "state",
-    "special",
     "dpd",
     "balance_cents",
 )
 
 
-def facts(window: Window, needs: frozenset[str]) -> Subquery:  # noqa: ARG001  (one shape for all sources)
+def facts(window: Window, needs: frozenset[str]) -> Subquery:
     pairs = window.clients_by_pair() or {(window.today, window.today): []}
-    return union_all(*(matrix(t0, [t1], clients) for (t0, t1), clients in pairs.items())).subquery(
-        "migrations"
+    parts = (
+        moves(owned_at(t0, clients, needs).subquery("opening"), t0, t1, clients)
+        for (t0, t1), clients in pairs.items()
     )
+    return union_all(*parts).subquery("migrations")

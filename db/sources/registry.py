@@ -1,77 +1,29 @@
-"""Every source by name: its facts, its cells, and which column answers to which dimension."""
+"""Every source by name. A family of its own module gives its sources as a tuple, added here."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
-from sqlalchemy import ColumnElement, FromClause, Subquery, Table, and_
-
-from db.sources import flows, migrations, positions
-from db.sources.window import Window, any_of, on_cuts
+from db.sources import (
+    agreements,
+    cohort,
+    costs,
+    cures,
+    fees,
+    flows,
+    migrations,
+    people,
+    positions,
+    reach_accounts,
+    sales,
+    voice,
+)
+from db.sources.source import OWNERS, PLACES, Cells, Source
 from db.tables import cells
 
-PLACES = frozenset({"client", "campaign"})
-OWNERS = PLACES | {"supervisor", "agent"}
+__all__ = ["SOURCES", "Source"]
+
 _MATRIX = frozenset({"bucket", "bucket_from", "bucket_from_no", "bucket_to"})
 _POSITIONS = (
     (cells.position_campaign_cells, PLACES | {"bucket"}),
     (cells.position_cells, OWNERS | {"bucket"}),
 )
-_COLUMN = {
-    "client": "client_id",
-    "campaign": "campaign_id",
-    "supervisor": "supervisor_id",
-    "agent": "agent_id",
-    "balance": "balance_cents",
-    "days_past_due": "dpd",
-}
-
-
-@dataclass(frozen=True)
-class Cells:
-    """A table of sums, and the dimensions it still knows."""
-
-    table: Table
-    dims: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Source:
-    """`picks`: a window picks its rows by `period`, closing `cut`, `opening` cut, or `pair` of cuts."""
-
-    name: str
-    picks: str
-    facts: Callable[[Window, frozenset[str]], Subquery]
-    cells: tuple[Cells, ...]
-    built_from: tuple[str, ...]  # names in dirty_days that make its cells stale
-    columns: dict[str, str] = field(default_factory=dict)
-
-    def column(self, rows: FromClause, dim: str) -> ColumnElement[object]:
-        name = self.columns.get(dim) or _COLUMN.get(dim, dim)
-        return rows.c[name]
-
-    def cells_for(self, needs: frozenset[str]) -> Table | None:
-        """The narrowest cells that know every dimension asked, or None: then the facts answer."""
-        fitting = [c for c in self.cells if needs <= c.dims]
-        return min(fitting, key=lambda c: len(c.dims)).table if fitting else None
-
-    def within(self, table: Table, window: Window) -> ColumnElement[bool]:
-        """The rows of a cell table that the window holds."""
-        if self.picks == "period":
-            period = window.period
-            return any_of([table.c.day.between(period.start, period.end)] if period else [])
-        if self.picks == "cut":
-            return on_cuts(table.c.client_id, table.c.day, window.clients_by_cut())
-        if self.picks == "opening":
-            opened = Window(today=window.today, cuts=window.openings)
-            return on_cuts(table.c.client_id, table.c.day, opened.clients_by_cut())
-        return any_of(
-            [
-                and_(table.c.client_id.in_(ids), table.c.opened_on == t0, table.c.closed_on == t1)
-                for (t0, t1), ids in window.clients_by_pair().items()
-            ]
-        )
-
-
 _MOVES = {"bucket": "bucket_from"}
 
 SOURCES: dict[str, Source] = {
@@ -133,5 +85,14 @@ SOURCES: dict[str, Source] = {
             (Cells(cells.promise_due_cells, OWNERS),),
             ("promises", "payments"),
         ),
+        *agreements.SOURCES,
+        *cohort.SOURCES,
+        *costs.SOURCES,
+        *cures.SOURCES,
+        *fees.SOURCES,
+        *people.SOURCES,
+        *reach_accounts.SOURCES,
+        *sales.SOURCES,
+        *voice.SOURCES,
     )
 }

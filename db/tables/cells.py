@@ -34,16 +34,26 @@ def _contact_sums() -> list[Column[int]]:
         Column("attempts", Integer, nullable=False),
         Column("humans", Integer, nullable=False),
         Column("rpcs", Integer, nullable=False),
+        Column("thirds", Integer, nullable=False),  # humans who are neither the debtor nor bound with him
+        Column("drops", Integer, nullable=False),  # the dialler left a person without an agent
         Column("handled", Integer, nullable=False),  # contacts with talk time
         Column("handle_seconds", BigInteger, nullable=False),  # talk + wrap of those
     ]
 
 
+def _late_sums() -> list[Column[int]]:
+    """Accounts and balance past so many days, charge-offs left out: the index of delinquency."""
+    accounts_ = [Column(f"late{days}", Integer, nullable=False) for days in LATE_DAYS]
+    return [*accounts_, *(Column(f"late{days}_cents", Cents, nullable=False) for days in LATE_DAYS)]
+
+
+LATE_DAYS = (30, 60, 90)
+
 # Days whose facts changed since their cells were built; written in the transaction of the change.
 dirty_days = Table(
     "dirty_days",
     metadata,
-    Column("source", String(16), nullable=False),  # positions | contacts | payments | promises
+    Column("source", String(16), nullable=False),  # positions | contacts | payments | promises | agreements
     Column("client_id", Key, ForeignKey("clients.id"), nullable=False),
     Column("day", Date, nullable=False),
     Column("since", Instant, nullable=False),
@@ -71,6 +81,7 @@ position_cells = Table(
     Column("bucket_no", SmallInteger, nullable=False),
     Column("accounts", Integer, nullable=False),
     Column("balance_cents", Cents, nullable=False),
+    *_late_sums(),
     PrimaryKeyConstraint("day", "client_id", "campaign_id", "supervisor_id", "agent_id", "bucket"),
 )
 
@@ -110,6 +121,7 @@ position_campaign_cells = Table(
     Column("bucket_no", SmallInteger, nullable=False),
     Column("accounts", Integer, nullable=False),
     Column("balance_cents", Cents, nullable=False),
+    *_late_sums(),
     PrimaryKeyConstraint("day", "client_id", "campaign_id", "bucket"),
 )
 
@@ -159,6 +171,7 @@ payment_cells = Table(
     Column("day", Date, nullable=False),
     *_who(),
     Column("payments", Integer, nullable=False),
+    Column("receipts", Integer, nullable=False),  # payments in, reversals and money given back left out
     Column("amount_cents", Cents, nullable=False),
     # Only of accounts placed before the payment's month: the numerator of the month's recovery rate.
     Column("cohort_cents", Cents, nullable=False),
@@ -172,6 +185,7 @@ payment_campaign_cells = Table(
     Column("client_id", Key, nullable=False),
     Column("campaign_id", Key, nullable=False),
     Column("payments", Integer, nullable=False),
+    Column("receipts", Integer, nullable=False),  # payments in, reversals and money given back left out
     Column("amount_cents", Cents, nullable=False),
     Column("cohort_cents", Cents, nullable=False),
     PrimaryKeyConstraint("day", "client_id", "campaign_id"),
@@ -221,7 +235,109 @@ payment_credits = Table(
     metadata,
     Column("payment_id", Key, ForeignKey("payments.id"), primary_key=True),
     Column("agent_id", Key, nullable=False),  # 0: nobody, the account cured by itself
-    Column("rule", String(16), nullable=False),  # last_rpc | assigned | none | reversal
+    Column("rule", String(16), nullable=False),  # covered | last_rpc | assigned | none | reversal
+)
+
+# Different accounts, by the day they were first touched in their day, week or month: the sum up to a day is
+# exact, and never a sum of distinct counts. `level` says among whom they were told apart.
+reach_cells = Table(
+    "reach_cells",
+    metadata,
+    Column("span", String(5), nullable=False),  # day | week | month
+    Column("opens_on", Date, nullable=False),  # the span's first day
+    Column("day", Date, nullable=False),
+    Column("level", String(10), nullable=False),  # campaign | supervisor | agent | member
+    *_who(),
+    Column("worked", Integer, nullable=False),  # accounts first attempted that day
+    Column("contacted", Integer, nullable=False),  # ... first answered by a person
+    Column("reached", Integer, nullable=False),  # ... first with their right party
+    Column("promised", Integer, nullable=False),  # ... first with a new promise
+    # A question names its span and level: the rows of the others lie apart.
+    PrimaryKeyConstraint(
+        "span", "level", "opens_on", "day", "client_id", "campaign_id", "supervisor_id", "agent_id"
+    ),
+)
+
+# The same of the accounts of the span's opening cut, by their owners and bucket at that cut.
+cohort_cells = Table(
+    "cohort_cells",
+    metadata,
+    Column("span", String(5), nullable=False),
+    Column("opens_on", Date, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("level", String(10), nullable=False),  # campaign: owners 0 | agent
+    *_who(),
+    Column("bucket", String(12), nullable=False),
+    Column("bucket_no", SmallInteger, nullable=False),
+    Column("worked", Integer, nullable=False),
+    # Accounts whose money of the span turned positive that day, less those it no longer is for.
+    Column("paying", Integer, nullable=False),
+    PrimaryKeyConstraint(
+        "span",
+        "level",
+        "opens_on",
+        "day",
+        "client_id",
+        "campaign_id",
+        "supervisor_id",
+        "agent_id",
+        "bucket",
+    ),
+)
+
+# Money by the day the creditor posted it, with what its fee depends on.
+fee_cells = Table(
+    "fee_cells",
+    metadata,
+    Column("day", Date, nullable=False),
+    *_who(),
+    Column("bucket", String(12), nullable=False),
+    Column("bucket_no", SmallInteger, nullable=False),
+    Column("product", String(60), nullable=False),
+    Column("payments", Integer, nullable=False),
+    Column("amount_cents", Cents, nullable=False),
+    PrimaryKeyConstraint("day", "client_id", "campaign_id", "supervisor_id", "agent_id", "bucket", "product"),
+)
+
+# Accounts that a cut shows current and the cut before it past due.
+cure_results = Table(
+    "cure_results",
+    metadata,
+    Column("account_id", Key, ForeignKey("accounts.id"), nullable=False),
+    Column("cured_on", Date, nullable=False),
+    Column("decide_on", Date, nullable=False),
+    *_who(),
+    Column("bucket", String(12), nullable=False),  # the one it was cured from
+    Column("bucket_no", SmallInteger, nullable=False),
+    Column("balance_cents", Cents, nullable=False),
+    Column("relapsed_on", Date),  # the first cut within 90 days that shows it past due again
+    PrimaryKeyConstraint("decide_on", "account_id", "cured_on"),
+)
+
+# The instalments of each agreement and what the money paid of them, first due first served.
+installment_results = Table(
+    "installment_results",
+    metadata,
+    Column("agreement_id", Key, ForeignKey("agreements.id"), nullable=False),
+    Column("number", SmallInteger, nullable=False),  # 1 = the first payment
+    Column("due_on", Date, nullable=False, index=True),
+    Column("amount_cents", Cents, nullable=False),
+    Column("allocated_cents", Cents, nullable=False),
+    Column("status", String(10), nullable=False),  # kept | partial | broken, final from decide_on on
+    Column("window_ends_on", Date, nullable=False),
+    Column("decide_on", Date, nullable=False),
+    PrimaryKeyConstraint("agreement_id", "number"),
+)
+
+# What became of each agreement by the money: the status of the file may be older.
+agreement_results = Table(
+    "agreement_results",
+    metadata,
+    Column("agreement_id", Key, ForeignKey("agreements.id"), primary_key=True),
+    Column("status", String(12), nullable=False),
+    Column("paid_cents", Cents, nullable=False),
+    Column("settled_on", Date),  # the day it was fulfilled, broken, let expire or renewed; active before it
+    Column("window_ends_on", Date),  # the last day of its last instalment
 )
 
 cell_versions = Table(

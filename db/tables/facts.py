@@ -1,5 +1,7 @@
 """What happened: positions, contacts, promises, payments, targets, costs, surveys, shifts, file loads.
 
+Agreements, fees, trainings, evaluations, sales and cases are in db/tables/agency.py.
+
 Beside each instant stands the agency's own day (`*_on`) and hour, set when the row is written, so that
 no query shifts a date between zones.
 """
@@ -122,6 +124,9 @@ payments = Table(
     UniqueConstraint("client_id", "payment_ref"),
     Index("ix_payments_account_id_paid_on", "account_id", "paid_on"),
     Index("ix_payments_paid_on_campaign_id", "paid_on", "campaign_id"),
+    Index("ix_payments_posted_on", "posted_on"),
+    # What each account paid between two cuts, from the index alone.
+    Index("ix_payments_client_id_paid_on", "client_id", "paid_on", "account_id", "amount_cents"),
 )
 
 targets = Table(
@@ -159,7 +164,7 @@ surveys = Table(
     Column("agent_id", Key, ForeignKey("people.id"), nullable=False),
     Column("account_id", Key, ForeignKey("accounts.id")),
     Column("answered_at", Instant, nullable=False),
-    Column("answered_on", Date, nullable=False),
+    Column("answered_on", Date, nullable=False, index=True),
     Column("score", SmallInteger, nullable=False),
     Column("scale", String(12), nullable=False),  # csat5 | nps
     Column("load_id", Key, ForeignKey("file_loads.id")),
@@ -172,7 +177,7 @@ shifts = Table(
     Column("agent_id", Key, ForeignKey("people.id"), nullable=False),
     Column("starts_at", Instant, nullable=False),
     Column("ends_at", Instant, nullable=False),
-    Column("starts_on", Date, nullable=False),
+    Column("starts_on", Date, nullable=False, index=True),
     Column("shift", String(12), nullable=False),  # matutino | vespertino | nocturno
     Column("productive_seconds", Integer),
     Column("available_seconds", Integer),

@@ -140,7 +140,9 @@ accounts = Table(
     # The first snapshot that holds the account: before it, the placement stands in.
     Column("first_cut_on", Date),
     UniqueConstraint("client_id", "account_no"),
-    Index("ix_accounts_client_id_placed_on", "client_id", "placed_on"),
+    # Whose placement stands in at a cut, and who is out of it: a few, found without reading the portfolio.
+    Index("ix_accounts_client_id_first_cut_on", "client_id", "first_cut_on", "placed_on"),
+    Index("ix_accounts_client_id_recalled_on", "client_id", "recalled_on", "id"),
 )
 
 phones = Table(
@@ -171,4 +173,6 @@ assignments = Table(
     Column("to_on", Date),
     UniqueConstraint("account_id", "from_at"),
     Index("ix_assignments_agent_id_from_on", "agent_id", "from_on"),
+    # Who held an account on a day, from the index alone.
+    Index("ix_assignments_account_id_from_on", "account_id", "from_on", "to_on", "agent_id", "mode"),
 )

@@ -1,19 +1,23 @@
 """Draws a measured plan as a neutral Answer: headline figures, table, chart, and the JSON rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from db.measures import PER, Told
 from db.numbers import Key
-from skills.contract import Cell, Figure, Table, Trend, Value
-from skills.kpi.rows import Line, decimal, money_measure, quotient, value
+from skills.contract import Cell, Figure, Table, Trend, Unit, Value
+from skills.kpi import planned
+from skills.kpi.intervals import SMALL_N, wilson
+from skills.kpi.nouns import noun
+from skills.kpi.rows import Line, decimal, quotient, told_in, value
 from skills.kpi.wording import Wording
 
-SMALL_N = 30
 CHART_BARS = 20  # as many points as Slack draws
 TABLE_ROWS = 20_000  # a workbook's; a message shows what fits, and says so
+_UNIT: dict[Told, Unit] = {"count": "number", "money": "money", "hours": "hours", "points": "number"}
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,9 @@ class Measured:
     total: Line | None
     total_before: Line | None
     total_target: Fraction | None
+    unplaced: int = 0  # rows of too few cases to be ranked among the others
+    planned: Mapping[Key, Fraction] = field(default_factory=dict)  # budgets, where they were asked for
+    total_planned: Fraction | None = None
 
 
 def figure(words: Wording, label: str, now: Line | None, before: Line | None, **more: Any) -> Figure:
@@ -40,9 +47,15 @@ def figure(words: Wording, label: str, now: Line | None, before: Line | None, **
         previous=previous,
         previous_label=more.pop("previous_label", words.period(words.plan.previous)),
         detail=detail(words, now, variant),
-        good=_good(metric.better, current, previous),
+        good=None if _day_still_runs(words) else _good(metric.better, current, previous),
         **more,
     )
+
+
+def _day_still_runs(words: Wording) -> bool:
+    """Half a day's calls are no fall beside a whole day's."""
+    plan = words.plan
+    return plan.partial and plan.period.days == 1 and plan.parts.den is None and plan.metric.kind == "flow"
 
 
 def _good(better: str, current: Value, previous: Value | None) -> bool | None:
@@ -56,26 +69,32 @@ def _good(better: str, current: Value, previous: Value | None) -> bool | None:
 def detail(words: Wording, line: Line | None, variant: str | None) -> str:
     """The numerator and denominator in words ("412 de 2,240 cuentas")."""
     metric = words.plan.metric
-    if line is None or line.den is None or metric.den is None:
+    parts = metric.parts(variant)
+    if line is None or line.den is None or parts.den is None:
         return ""
-    if metric.unit == "seconds":
-        return words.say("kpi.detail_n", den=words.number(Value(Decimal(line.n), "count")))
+    counted = noun(parts)
+    counts = words.say(f"kpi.n.{counted}").lower()
+    if parts.unit == "seconds":
+        return words.say("kpi.detail_n", den=words.number(Value(Decimal(line.n), "count")), noun=counts)
     num, den = (
-        words.number(part(name, amount, variant))
-        for name, amount in ((metric.num, line.num), (metric.den, line.den))
+        words.number(part(terms, amount, parts.weight))
+        for terms, amount in ((parts.num, line.num), (parts.den, line.den))
     )
-    key = "kpi.detail"
-    if metric.kind == "migration" and variant != "balance":
-        key = "kpi.detail_accounts"
-    elif metric.id == "ptp_kept_rate":
-        key = "kpi.detail_promises"
-    return words.say(key, num=num, den=den)
+    told = told_in(parts.den, parts.weight)
+    if told == "points":
+        return words.say("kpi.detail_points", num=num, den=den, cases=line.n, noun=counts)
+    if told != "count":
+        return words.say("kpi.detail" if parts.unit == "rate" else "kpi.detail_over_bare", num=num, den=den)
+    share = parts.unit == "rate" and told_in(parts.num, parts.weight) == "count"
+    return words.say("kpi.detail_counted" if share else "kpi.detail_over", num=num, den=den, noun=counts)
 
 
-def part(name: str, amount: Fraction | int, variant: str | None) -> Value:
+def part(terms: tuple[str, ...], amount: Fraction | int, weight: str | None) -> Value:
     """A numerator or denominator with its own unit."""
-    money = money_measure(name, variant)
-    return Value(quotient(amount, 100) if money else Decimal(int(amount)), "money" if money else "count")
+    told = told_in(terms, weight)
+    if told == "count" and Fraction(amount).denominator == 1:
+        return Value(Decimal(int(amount)), "count")
+    return Value(quotient(amount, PER[told]), _UNIT[told])
 
 
 # --- JSON ------------------------------------------------------------------------------------------
@@ -89,11 +108,12 @@ def json_rows(words: Wording, measured: Measured) -> tuple[dict[str, Any], ...]:
 
 def json_line(words: Wording, line: Line, measured: Measured, key: Key) -> dict[str, Any]:
     metric, variant = words.plan.metric, words.plan.variant
+    parts = metric.parts(variant)
     row: dict[str, Any] = {
-        "value": plain(Value(line.amount(metric, variant), metric.unit)),
-        "numerator": plain(part(metric.num, line.num, variant)),
-        "denominator": plain(part(metric.den, line.den, variant))
-        if metric.den and line.den is not None
+        "value": plain(value(metric, line, variant)),
+        "numerator": plain(part(parts.num, line.num, parts.weight)),
+        "denominator": plain(part(parts.den, line.den, parts.weight))
+        if parts.den and line.den is not None
         else None,
         "n": line.n,
     }
@@ -101,8 +121,12 @@ def json_line(words: Wording, line: Line, measured: Measured, key: Key) -> dict[
     row["previous"] = plain(value(metric, before, variant)) if before else None
     if spread_over(words, measured) and measured.total and measured.total.num:
         row["share"] = float(quotient(line.num, measured.total.num))
+    if spread := interval(words, line):
+        row["low"], row["high"] = (float(round(end, 4)) for end in spread)
     if key in measured.targets:
         row["target"] = plain(Value(decimal(measured.targets[key]), metric.unit))
+    if key in measured.planned:
+        row["budget"] = plain(Value(decimal(measured.planned[key]), parts.unit))
     return row
 
 
@@ -111,7 +135,8 @@ def plain(number: Value) -> Any:
     if number.amount is None:
         return None
     if number.unit == "money":
-        return f"{number.amount:.2f}"
+        fine = abs(number.amount) < 1 and number.amount * 100 % 1  # what a peso costs
+        return f"{number.amount:.{4 if fine else 2}f}"
     return int(number.amount) if number.unit == "count" else float(number.amount)
 
 
@@ -129,11 +154,14 @@ def table(words: Wording, measured: Measured) -> Table:
     heads += [words.say("kpi.column.share")] if whole else []
     heads += [words.period(words.plan.previous)] if has_before else []
     heads += [words.say("kpi.column.target")] if has_target else []
-    counted = metric.den is not None and metric.id != "goal_attainment"
-    n_of = "migration" if metric.kind == "migration" else metric.id
-    heads += [words.say(f"kpi.n.{n_of}")] if counted else []
+    heads += planned.heads(words) if measured.planned else []
+    counted = metric.parts(variant).den is not None and metric.id != "goal_attainment"
+    cases = noun(metric.parts(variant))
+    heads += [words.say(f"kpi.n.{cases}")] if counted else []
+    spreads = [interval(words, line) for _, line in shown]
+    heads += [words.say("kpi.column.interval")] if any(spreads) else []
     rows: list[tuple[Cell, ...]] = []
-    for key, line in shown:
+    for (key, line), spread in zip(shown, spreads, strict=True):
         cells: list[Cell] = [words.label(d, p) for d, p in zip(measured.dims, key, strict=True)]
         if small(words, line):
             cells[-1] = f"{cells[-1]} *"
@@ -145,8 +173,14 @@ def table(words: Wording, measured: Measured) -> Table:
         if has_target:
             due = measured.targets.get(key)
             cells.append(Value(decimal(due), metric.unit) if due is not None else None)
+        if measured.planned:
+            budget = measured.planned.get(key)
+            each = planned.beside(words, line, budget) if budget is not None else None
+            cells += planned.cells(each, words)
         if counted:
             cells.append(Value(Decimal(line.n), "count"))
+        if any(spreads):
+            cells.append(between(words, spread))
         rows.append(tuple(cells))
     note = []
     if len(measured.rows) > len(shown):
@@ -162,7 +196,23 @@ def spread_over(words: Wording, measured: Measured) -> bool:
 
 
 def small(words: Wording, line: Line) -> bool:
-    return words.plan.metric.unit == "rate" and line.n < SMALL_N
+    return words.plan.counts_cases and line.n < SMALL_N
+
+
+def interval(words: Wording, line: Line) -> tuple[Decimal, Decimal] | None:
+    """Of a share of few cases; money over money has none, its pesos are not cases, nor are points."""
+    parts = words.plan.parts
+    counts = parts.den is not None and told_in((*parts.num, *parts.den), parts.weight) == "count"
+    if not (small(words, line) and counts and line.den and 0 <= line.num <= line.den):
+        return None
+    return wilson(int(line.num), int(line.den))
+
+
+def between(words: Wording, spread: tuple[Decimal, Decimal] | None) -> str:
+    if spread is None:
+        return ""
+    low, high = (words.number(Value(end, "rate")) for end in spread)
+    return words.say("kpi.between", low=low, high=high)
 
 
 def crossed(words: Wording, measured: Measured) -> Table:
@@ -206,7 +256,7 @@ def bars(words: Wording, measured: Measured, kind: str | None) -> Trend | None:
         if every == len(rows)
         else words.say("kpi.chart_part", title=title, n=len(rows), total=every),
         kind="line" if kind == "line" else "bar",
-        unit=metric.unit,
+        unit=words.plan.parts.unit,
         labels=tuple(words.label(dim, key[0]) for key, _ in rows),
         series=tuple(series),
     )

@@ -1,12 +1,21 @@
 """What must be said beside a number: defaults taken, what a rule keeps out, where and when it was read."""
 
 from decimal import Decimal
+from functools import partial
+from math import ceil
 
+from db.goals import ADDITIVE
+from db.periods import month_of
+from db.staffing import exact
 from skills.contract import Context, KpiRequest, Value
 from skills.kpi.draw import Measured
-from skills.kpi.freshness import as_of, first_day, reaches_back, sources_of
+from skills.kpi.freshness import as_of, first_day, reaches_back, shared_days, sources_of
+from skills.kpi.money_notes import money_notes
 from skills.kpi.plan import Plan
-from skills.kpi.rows import Lines, left_out
+from skills.kpi.rows import Lines, decimal, left_out
+from skills.kpi.seasons import season
+from skills.kpi.staffing import floor_of
+from skills.kpi.unusual import day_notes
 from skills.kpi.wording import Wording
 
 
@@ -19,22 +28,60 @@ def notes_beside(
         notes += _migration_notes(ctx, plan, words, measured)
     elif plan.metric.kind == "flow":
         notes += _flow_notes(ctx, plan, words)
+    elif plan.metric.id == "agents_required":
+        notes += _assumptions(ctx, plan, words, measured)
     if plan.compared and not reaches_back(ctx, plan, plan.previous):
         notes.append(words.say("kpi.no_comparison", period=words.period(plan.previous)))
     wants_target = request.compare is not None and request.compare.to == "target"
     if wants_target and measured and not measured.targets and measured.total_target is None:
         notes.append(words.say("kpi.no_targets"))
+    if measured:
+        notes += _target_notes(plan, words, measured)
+        notes += [*_season_notes(ctx, plan, words, measured), *day_notes(ctx, words)]
+    elif plan.period.end >= plan.today and request.grain in ("week", "month"):
+        notes.append(words.say("kpi.trend_running"))
+    if measured and measured.unplaced:
+        key = "kpi.left_unranked" if request.limit else "kpi.unranked"
+        notes.append(words.say(key, n=measured.unplaced))
     if measured and not measured.rows and plan.thresholds:
         notes.append(words.say("kpi.none_meets"))
     return (*notes, *_reading_notes(plan, words, now))
 
 
+def _target_notes(plan: Plan, words: Wording, measured: Measured) -> list[str]:
+    if measured.total_target is None and not measured.targets:
+        return []
+    notes = []
+    if plan.metric.kind == "migration" and plan.partial:
+        notes.append(words.say("kpi.target_whole"))
+    if not words.ctx.actor.scope.shows("supervisor"):
+        notes.append(words.say("kpi.target_of_client"))
+    whole, parts = measured.total_target, sum(measured.targets.values())
+    if whole and len(measured.targets) > 1 and plan.metric.id in ADDITIVE and round(parts) != round(whole):
+        told = [words.number(Value(decimal(each), plan.metric.unit)) for each in (parts, whole)]
+        notes.append(words.say("kpi.targets_differ", parts=told[0], whole=told[1]))
+    return notes
+
+
+def _season_notes(ctx: Context, plan: Plan, words: Wording, measured: Measured) -> list[str]:
+    """How much of a target is due by a day within its month. A whole month's is due whole, by any rule."""
+    aimed = plan.metric.id == "goal_attainment" or measured.total_target is not None or measured.targets
+    metric = "recovered_amount" if plan.metric.id == "goal_attainment" else plan.metric.id
+    whole = plan.period.end == month_of(plan.period.end).end
+    if not aimed or metric not in ADDITIVE or whole:
+        return []
+    months = season(ctx, plan, metric, plan.period.start).months
+    return [words.say("kpi.season_target" if months else "kpi.season_target_plain", n=months)]
+
+
 def _period_notes(plan: Plan, words: Wording, request: KpiRequest) -> list[str]:
     notes = []
     if not plan.said_period:
-        defaulted = "trend" if request.grain else "stock" if plan.metric.kind == "stock" else "flow"
-        notes.append(words.say(f"kpi.defaulted_{defaulted}"))
-    if plan.compared and plan.partial and plan.metric.kind != "stock":
+        kept = "stock" if plan.at_cuts else "day"
+        kept = kept if plan.metric.kind == "stock" else "months" if plan.metric.months else "flow"
+        defaulted = "trend" if request.grain else kept
+        notes.append(words.say(f"kpi.defaulted_{defaulted}", period=words.period(plan.period)))
+    if plan.compared and plan.partial and not plan.same_cutoff and plan.metric.kind != "stock":
         now, then = plan.period.days, plan.previous.days
         notes += [words.say("kpi.uneven", now=now, then=then)] if now != then else []
     return notes
@@ -50,26 +97,67 @@ def _flow_notes(ctx: Context, plan: Plan, words: Wording) -> list[str]:
         notes += [words.say("kpi.immature", n=waiting)] if waiting else []
     elif plan.metric.id == "recovery_rate":
         notes += _outside_cohort(ctx, plan, words)
-    if any("bucket" in dim for dim in plan.dims):
-        notes.append(words.say("kpi.bucket_at_opening"))
+    notes += money_notes(ctx, plan, words)
+    if any("bucket" in dim for dim in plan.dims) and plan.metric.id != "redefault_rate":
+        of_month = "posted" in sources_of(plan.metric)
+        notes.append(words.say("kpi.bucket_of_month" if of_month else "kpi.bucket_at_opening"))
+    if plan.counts_in_each(plan.dims):
+        notes.append(words.say("kpi.counts_in_each"))
     by_agent = "agent" in plan.dims or any(c.dim == "agent" for c in plan.conditions)
-    if plan.metric.num in ("paid", "paid_by_cohort") and by_agent:
+    if {"paid", "paid_by_cohort"} & {*plan.parts.terms} and by_agent:
         notes.append(words.say("kpi.credit_rule"))
+    shared = shared_days(ctx, plan, plan.period)
+    if shared is not None and shared.end < min(plan.period.end, plan.today):
+        return [*notes, words.say("kpi.shared_days", last=words.day(shared.end))]
     return notes + _running_day(ctx, plan, words)
 
 
 def _running_day(ctx: Context, plan: Plan, words: Wording) -> list[str]:
     """Part of a day stands beside a whole one: that is said, never left to be noticed."""
-    reached = as_of(ctx, plan).get(sources_of(plan.metric)[0])
-    if not reached == plan.period.end == plan.today:
+    first = sources_of(plan.metric)[0]
+    reached = as_of(ctx, plan).get(first) if first != "positions" else None
+    if plan.metric.months or not reached == plan.period.end == plan.today:
         return []
     return [words.say("kpi.day_running", time=f"{ctx.now:%H:%M}")]
+
+
+def _assumptions(ctx: Context, plan: Plan, words: Wording, measured: Measured | None) -> list[str]:
+    """Whole agents, and everything the number of them rests on."""
+    seen, rules = floor_of(ctx, plan, plan.period), ctx.rules.staffing
+    if seen is None:
+        return []
+    notes = []
+    if measured and measured.total:
+        notes.append(words.say("kpi.staffing_whole", n=ceil(measured.total.num), hours=_plain(rules.hours)))
+    share = partial(Value, unit="rate")
+    notes.append(
+        words.say(
+            "kpi.staffing_measured" if seen.measured else "kpi.staffing_given",
+            intensity=_plain(rules.intensity),
+            rate=words.number(Value(decimal(seen.overall), "number")),
+            hours=_plain(rules.hours),
+            shrinkage=words.number(share(decimal(seen.shrinkage))),
+            weeks=words.period(seen.weeks),
+        )
+    )
+    cap = words.number(share(Decimal(str(rules.occupancy_cap))))
+    if seen.occupancy is not None:
+        over = "over" if seen.occupancy > exact(rules.occupancy_cap) else "under"
+        told = words.number(share(decimal(seen.occupancy)))
+        notes.append(words.say(f"kpi.occupancy_{over}", occupancy=told, cap=cap))
+    return [*notes, words.say("kpi.staffing_shared")]
+
+
+def _plain(number: float) -> str:
+    return f"{number:g}"
 
 
 def _migration_notes(ctx: Context, plan: Plan, words: Wording, measured: Measured | None) -> list[str]:
     notes = []
     if plan.period.days <= 7 and plan.period.end >= plan.today:
         notes.append(words.say("kpi.week_is_not_month"))
+    if not plan.follows_moves:
+        return [*notes, words.say("kpi.not_roll")]
     (missing,) = left_out(ctx, plan, "unexplained")
     if missing:
         notes.append(words.say("kpi.unexplained", n=missing))
@@ -93,7 +181,7 @@ def _reading_notes(plan: Plan, words: Wording, now: Lines) -> list[str]:
     if now.stale:
         notes.append(words.say("kpi.stale"))
     cuts = plan.window(plan.period).cuts
-    if plan.metric.kind != "flow" and len(set(cuts.values())) > 1:
+    if plan.at_cuts and len(set(cuts.values())) > 1:
         days = sorted(set(cuts.values()))
         notes.append(words.say("kpi.different_cuts", cuts=", ".join(words.day(d) for d in days)))
     return notes

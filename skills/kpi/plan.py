@@ -11,15 +11,21 @@ from db import periods
 from db.access import Names, resolve
 from db.cells.cuts import Cuts, load_cuts
 from db.cutoffs import Kind, kind_of, previous_same_cutoff, previous_year
-from db.metrics import Metric
+from db.measures import MEASURES
+from db.metrics import Metric, Parts
 from db.numbers import Condition, load_waiting
 from db.periods import Period
 from db.scope import Scope
-from db.sources import Window
+from db.sources import SOURCES, Window
 from db.tables.reference import campaigns
-from skills.contract import Context, Filter, KpiRequest, Refused
+from skills.contract import Context, Filter, KpiRequest, Option, Refused
 
 WENT_TO = "bucket_to"
+# What an account is one of, whoever works it and when.
+OF_ACCOUNT = frozenset({"client", "campaign", "bucket", "product", "state", "special"})
+WEIGHTS = frozenset(("accounts", "balance"))
+CLOSE = "forecast_to_close"  # told of the running month, whatever part of it is asked about
+DUE = "due"  # the variant that goes by the day something falls due
 OWNERS = ("client", "campaign", "supervisor", "agent")
 # A cut this many days older than a past day asked for still answers for it, with its date said.
 STALE_CUT_DAYS = 7
@@ -40,11 +46,39 @@ class Plan:
     said_period: bool
     previous: Period
     compared: bool  # the asker named what to compare with
+    same_cutoff: bool  # ... and it is what would have been taken anyway
     variant: str | None
     cuts: Cuts
     clients: frozenset[int] | None  # the creditors in reach, None = all
     waiting: Mapping[str, Period]  # days that changed and are not consolidated yet, by source
     today: date
+    asked: KpiRequest  # as it came: what a button changes one thing of
+
+    @property
+    def parts(self) -> Parts:
+        return self.metric.parts(self.variant)
+
+    @property
+    def counts_cases(self) -> bool:
+        """Whether it is a share that few cases make shaky; time is not one, nor is a ratio of two stocks."""
+        share = self.metric.kind != "migration" or self.follows_moves
+        return self.parts.unit == "rate" and self.metric.weighting != "time" and share
+
+    @property
+    def at_cuts(self) -> bool:
+        """Whether it stands at the clients' cuts: no flow, nor what is known of any day (certificates)."""
+        picked = {SOURCES[MEASURES[term].source].picks for term in self.parts.terms if term in MEASURES}
+        return self.metric.kind != "flow" and picked != {"day"}
+
+    def counts_in_each(self, dims: tuple[str, ...]) -> bool:
+        """Whether the rows tell apart what was done, so that one account may be in several of them."""
+        units = (SOURCES[MEASURES[term].source].unit for term in self.parts.terms if term in MEASURES)
+        return any(units) and not OF_ACCOUNT.issuperset(dims)
+
+    @property
+    def follows_moves(self) -> bool:
+        """Whether the same accounts are followed from cut to cut, and not two stocks compared."""
+        return all(term in MEASURES and MEASURES[term].source == "migrations" for term in self.parts.terms)
 
     def cohort(self, dims: tuple[str, ...], *, under: bool = False) -> tuple[Condition, ...]:
         """The filters asked and the metric's own cohort; `under` the line, not where the accounts went.
@@ -52,11 +86,11 @@ class Plan:
         Accounts current at the opening cannot be cured and are not in the total of a roll; a split by bucket
         shows them in a row of their own.
         """
-        if self.metric.kind != "migration":
+        if not self.follows_moves:
             return self.conditions
         asked = tuple(c for c in self.conditions if not (under and c.dim == WENT_TO))
         opened = {"bucket", "bucket_from"} & {*dims, *(c.dim for c in self.conditions)}
-        if opened and self.metric.id != "cure_rate":
+        if self.metric.cohort == "all" or (opened and self.metric.id != "cure_rate"):
             return asked
         return (*asked, Condition("bucket_from_no", "ge", (1,)))
 
@@ -93,9 +127,11 @@ class Plan:
 def make_plan(ctx: Context, request: KpiRequest) -> Plan:
     """Raises Refused where the metric, a dimension or a name cannot be answered."""
     metric = _metric(ctx, request)
+    if not ctx.actor.may_ask(metric):
+        label = metric.label.in_(ctx.actor.language)
+        raise Refused("kpi.denied_metric", about="role", denied=True, metric=label)
+    _refuse_mixed(ctx, metric)
     today = ctx.now.date()
-    if request.compare and request.compare.to == "budget":
-        raise Refused("kpi.no_budget", about="unsupported:budget")
     period = _period(metric, request, today)
     conditions, thresholds = _filters(ctx, metric, request.filters)
     dims = _dims(ctx, metric, request)
@@ -104,6 +140,9 @@ def make_plan(ctx: Context, request: KpiRequest) -> Plan:
         None if request.period or request.grain else ("month" if metric.kind != "stock" else "day")
     )
     clients = _clients(ctx.session, conditions, ctx.actor.scope)
+    previous = _previous(request, period, today, calendar, meant)
+    variant = _past_days(metric, _variant(ctx, metric, request, period, clients), request)
+    _refuse_unknown(ctx, metric, variant, (*dims, *(c.dim for c in conditions)))
     return Plan(
         metric=metric,
         dims=dims,
@@ -111,14 +150,16 @@ def make_plan(ctx: Context, request: KpiRequest) -> Plan:
         thresholds=thresholds,
         period=period,
         partial=_running(period, today),
-        said_period=request.period is not None,
-        previous=_previous(request, period, today, calendar, meant),
+        said_period=request.period is not None or metric.id == CLOSE,
+        previous=previous,
+        same_cutoff=previous == previous_same_cutoff(period, today, calendar, kind=meant),
         compared=request.compare is not None and request.compare.to in ("period", "previous_year"),
-        variant=request.variant or (metric.variants[0] if metric.variants else None),
+        variant=variant,
         cuts=load_cuts(ctx.session, clients),
         clients=clients,
         waiting=load_waiting(ctx.session),
         today=today,
+        asked=request,
     )
 
 
@@ -127,16 +168,67 @@ def _metric(ctx: Context, request: KpiRequest) -> Metric:
         raise TypeError("one metric at a time: the desk splits a list")
     if request.metric in ctx.metrics.planned:
         label = ctx.metrics.label(request.metric, ctx.actor.language)
-        raise Refused("kpi.planned", about="unsupported:metric", metric=label)
+        lacks = ctx.metrics.planned[request.metric].lacks.in_(ctx.actor.language)
+        raise Refused("kpi.lacks", about="unsupported:metric", metric=label, lacks=lacks)
     if request.metric not in ctx.metrics.metrics:
         raise Refused("kpi.unknown_metric", about="metric", metric=request.metric)
     metric: Metric = ctx.metrics.metrics[request.metric]
     return metric
 
 
+def _refuse_mixed(ctx: Context, metric: Metric) -> None:
+    """What knows no creditor (an agent's shift) is not shown to whoever may see only some of them."""
+    scope = ctx.actor.scope
+    apart = "client" in metric.dims and not metric.agency_wide
+    if not apart and (scope.clients is not None or scope.campaigns is not None):
+        raise Refused("kpi.knows_no_client", denied=True, metric=metric.label.in_(ctx.actor.language))
+
+
+def _variant(
+    ctx: Context, metric: Metric, request: KpiRequest, period: Period, clients: frozenset[int] | None
+) -> str | None:
+    """The definition asked for, else the metric's own; of what is still to come, the one by due day."""
+    if request.variant is None and period.start > ctx.now.date() and DUE in metric.variants:
+        return DUE
+    if not metric.variants:
+        return None
+    said = request.variant and metric.variant_said(request.variant)
+    if request.variant not in (None, said, *WEIGHTS):
+        language = ctx.actor.language
+        known = ", ".join(v.label.in_(language) for v in metric.variants.values())
+        raise Refused(
+            "kpi.unknown_variant", about="variant", metric=metric.label.in_(language), possible=known
+        )
+    return said or _agreed(ctx, metric, request, clients)
+
+
+def _agreed(ctx: Context, metric: Metric, request: KpiRequest, clients: frozenset[int] | None) -> str | None:
+    """What the agency calls so; where creditors in reach differ, which one is meant is asked."""
+    chosen = ctx.rules.definitions
+    within = [n for n in ctx.names.of("client") if clients is None or n.id in clients]
+    told = {chosen.of(metric.id, each.code) or metric.default_variant for each in within}
+    if len(told) < 2:
+        return next(iter(told), None) or chosen.of(metric.id) or metric.default_variant
+    language = ctx.actor.language
+    options = [
+        Option(
+            metric.variants[v].label.in_(language),
+            "kpi",
+            request.model_copy(update={"variant": v}).fields(),
+        )
+        for v in metric.variants
+        if v in told
+    ]
+    raise Refused(
+        "kpi.which_definition", about="variant", asks=True, choices=options, metric=metric.label.in_(language)
+    )
+
+
 def _period(metric: Metric, request: KpiRequest, today: date) -> Period:
     """Flows and rates default to the month to date, stocks to today's cut, a trend to what makes a line."""
     said = request.period
+    if metric.id == CLOSE:
+        return _to_close(request, today)
     if said is None and request.grain in ("week", "month"):
         back = timedelta(weeks=WEEKS_BACK) if request.grain == "week" else timedelta(days=30 * MONTHS_BACK)
         first = periods.week_of(today - back) if request.grain == "week" else periods.month_of(today - back)
@@ -145,13 +237,24 @@ def _period(metric: Metric, request: KpiRequest, today: date) -> Period:
         return Period(start=today.replace(day=1), end=today)
     if said is None:
         return periods.day(today) if metric.kind == "stock" else Period(start=today.replace(day=1), end=today)
+    if metric.ahead:
+        return said
     if said.start > today:
         raise Refused("kpi.future", about="period", start=said.start)
     return said if said.end <= today else Period(start=said.start, end=today)
 
 
+def _to_close(request: KpiRequest, today: date) -> Period:
+    month, said = periods.month_of(today), request.period
+    if request.grain or (said and not (month.holds(said.start) and month.holds(said.end))):
+        raise Refused("kpi.forecast_month", about="period")
+    return month
+
+
 def _running(period: Period, today: date) -> bool:
     """Today itself, and any unit begun and not ended, still run."""
+    if period.start > today:
+        return False
     shape = kind_of(period, today)
     return period.end >= today and (shape.partial or shape.kind == "day")
 
@@ -162,6 +265,8 @@ def _previous(request: KpiRequest, period: Period, today: date, calendar: Any, m
         return compare.period
     if compare and compare.to == "previous_year":
         return previous_year(period, calendar)
+    if request.metric == CLOSE:
+        return periods.month_of(period.start - timedelta(days=1))
     return previous_same_cutoff(period, today, calendar, kind=meant)
 
 
@@ -173,14 +278,28 @@ def _dims(ctx: Context, metric: Metric, request: KpiRequest) -> tuple[str, ...]:
         dims.append(metric.base_dim)
     for dim in dims:
         if dim not in metric.dims:
-            raise Refused(
-                "kpi.no_dimension",
-                about="unsupported:dimension",
-                metric=metric.label.in_(ctx.actor.language),
-                dimension=ctx.say(f"kpi.dim.{dim}"),
-                possible=", ".join(ctx.say(f"kpi.dim.{d}") for d in metric.splits),
-            )
+            raise _no_dimension(ctx, metric, metric.label.in_(ctx.actor.language), dim)
     return tuple(dict.fromkeys(dims))
+
+
+def _no_dimension(ctx: Context, metric: Metric, name: str, dim: str) -> Refused:
+    return Refused(
+        "kpi.no_dimension",
+        about="unsupported:dimension",
+        metric=name,
+        dimension=ctx.say(f"kpi.dim.{dim}"),
+        possible=", ".join(ctx.say(f"kpi.dim.{d}") for d in metric.splits),
+    )
+
+
+def _refuse_unknown(ctx: Context, metric: Metric, variant: str | None, dims: tuple[str, ...]) -> None:
+    """A definition of a metric may know less than the others."""
+    chosen = metric.variants.get(variant or "")
+    for dim in dims:
+        if chosen and dim in chosen.without:
+            language = ctx.actor.language
+            name = f"{metric.label.in_(language)} ({chosen.label.in_(language)})"
+            raise _no_dimension(ctx, metric, name, dim)
 
 
 def _filters(
@@ -188,6 +307,8 @@ def _filters(
 ) -> tuple[tuple[Condition, ...], tuple[Filter, ...]]:
     conditions, thresholds = [], []
     for one in filters:
+        if _chooses_days(metric, one):
+            continue
         if one.field == metric.id:
             thresholds.append(one)
         elif one.field in metric.dims and one.op != "not_in_period":
@@ -200,6 +321,21 @@ def _filters(
                 field=ctx.say(f"kpi.dim.{one.field}"),
             )
     return tuple(conditions), tuple(thresholds)
+
+
+def _chooses_days(metric: Metric, one: Filter) -> bool:
+    """ "Mora a más de 60 días" names a definition; as a filter it would leave only late accounts."""
+    days = {v.past for v in metric.variants.values() if v.past}
+    return bool(days) and one.field == "days_past_due" and one.op in ("gt", "ge") and one.value in days
+
+
+def _past_days(metric: Metric, variant: str | None, request: KpiRequest) -> str | None:
+    asked = next((one.value for one in request.filters if _chooses_days(metric, one)), None)
+    if asked is None or variant is None:
+        return variant
+    weight = metric.variants[variant].weight
+    fitting = (v for v, one in metric.variants.items() if one.past == asked and one.weight == weight)
+    return next(fitting, variant)
 
 
 def _condition(ctx: Context, one: Filter) -> Condition:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from db.goals import targets_to_date
-from db.measures import MEASURES, TARGET_TO_DATE
-from db.metrics import Metric
-from db.numbers import Key, Sum, Summed, sum_up, together
+from db.measures import MEASURES, PER, Told
+from db.metrics import Metric, Parts
+from db.numbers import Derived, Key, Sum, Summed, sum_up, together
 from db.periods import Period
 from skills.contract import Context, Value
+from skills.kpi.computed import COMPUTED
+from skills.kpi.freshness import shared_days
+from skills.kpi.intervals import SMALL_N
 from skills.kpi.plan import WENT_TO, Plan
 
 _PLACES = 12
@@ -26,9 +28,12 @@ class Line:
 
     def amount(self, metric: Metric, variant: str | None) -> Decimal | None:
         """The value in the metric's unit; None where it would divide by zero."""
+        parts = metric.parts(variant)
+        over = Fraction(parts.scale, PER[told_in(parts.num, parts.weight)])
         if self.den is None:
-            return quotient(self.num, 100 if money_measure(metric.num, variant) else 1)
-        return quotient(self.num, self.den) if self.den else None
+            return quotient(self.num * over, 1)
+        over *= PER[told_in(parts.den or (), parts.weight)]
+        return quotient(self.num * over, self.den) if self.den else None
 
 
 @dataclass(frozen=True)
@@ -47,8 +52,22 @@ class Lines:
         return any(s.stale for s in self.read)
 
 
-def money_measure(name: str, variant: str | None) -> bool:
-    return name == TARGET_TO_DATE or MEASURES[name].is_money(variant)
+Row = tuple[Key, Line]
+
+
+def is_money(terms: tuple[str, ...], weight: str | None) -> bool:
+    """Whether a sum of measures is in centavos."""
+    return told_in(terms, weight) == "money"
+
+
+def told_in(terms: tuple[str, ...], weight: str | None) -> Told:
+    """What a sum of measures is told in; its parts are all alike."""
+    for name in (term.removeprefix("-") for term in terms):
+        one = COMPUTED.get(name)
+        told = MEASURES[name].told_in(weight) if one is None else "money" if one.money else one.told
+        if told != "count":
+            return told
+    return "count"
 
 
 def decimal(number: Fraction | int) -> Decimal:
@@ -63,38 +82,78 @@ def quotient(over: Fraction | int, under: Fraction | int) -> Decimal:
 
 
 def lines(ctx: Context, plan: Plan, period: Period, dims: tuple[str, ...]) -> Lines:
-    """Ratio of sums over one period, split by `dims`."""
-    metric = plan.metric
-    if metric.den is None:
-        num = _sums(ctx, plan, (metric.num,), period, dims)
-        return Lines({k: Line(s.total, None, s.size) for k, (s,) in num.by_key.items()}, (num,))
-    if metric.den == TARGET_TO_DATE:
-        num = _sums(ctx, plan, (metric.num,), period, dims)
-        due = target_lines(ctx, plan, "recovered_amount", period, dims)
-        return Lines({k: _over(num.by_key.get(k), v * 100) for k, v in due.items()}, (num,))
-    if plan.asks_where_to(dims):
-        return _where_to(ctx, plan, metric.den, period, dims)
-    if together(metric.num, metric.den):
-        both = _sums(ctx, plan, (metric.num, metric.den), period, dims)
-        return Lines({k: _ratio(n, d) for k, (n, d) in both.by_key.items()}, (both,))
-    num = _sums(ctx, plan, (metric.num,), period, dims)
-    den = _sums(ctx, plan, (metric.den,), period, dims)
-    keys = sorted(set(den.by_key) | {k for k, (s,) in num.by_key.items() if s.total}, key=str)
-    found = {k: _ratio(_one(num, k), _one(den, k)) for k in keys}
-    return Lines(found, (num, den))
+    """Ratio of sums over one period, split by `dims`; over the days that both its sides are known for."""
+    parts = plan.parts
+    shared = shared_days(ctx, plan, period)
+    if shared is None:
+        return Lines({}, ())
+    period = shared
+    if parts.den is not None and plan.follows_moves and plan.asks_where_to(dims):
+        return _where_to(ctx, plan, parts, period, dims)
+    told, read = _terms(ctx, plan, parts.terms, period, dims)
+    num = _added(told, parts.num)
+    if parts.den is None:
+        return Lines({k: Line(s.total, None, s.size) for k, s in num.items()}, read)
+    den = _added(told, parts.den)
+    bounded = any(term in COMPUTED and COMPUTED[term].bounds for term in parts.den)
+    keys = set(den) if bounded else set(den) | {k for k, s in num.items() if s.total}
+    # Where the line beneath is no count of cases (money due, hours), n is what stands above it.
+    sized = num if bounded else den
+    found = {k: _ratio(num.get(k), den.get(k), sized.get(k)) for k in sorted(keys, key=str)}
+    return Lines(found, read)
 
 
-def _where_to(ctx: Context, plan: Plan, den: str, period: Period, dims: tuple[str, ...]) -> Lines:
+def _terms(
+    ctx: Context, plan: Plan, names: tuple[str, ...], period: Period, dims: tuple[str, ...]
+) -> tuple[dict[str, Mapping[Key, Sum]], tuple[Summed, ...]]:
+    """Each measure's sums by key; measures of the same rows are read in one query."""
+    told: dict[str, Mapping[Key, Sum]] = {}
+    read: list[Summed] = []
+    left = []
+    for name in names:
+        if name in COMPUTED:
+            worked = COMPUTED[name].sums(ctx, plan, period, dims)
+            read += worked.read if isinstance(worked, Derived) else ()
+            told[name] = worked
+        else:
+            left.append(name)
+    while left:
+        group = tuple(name for name in left if together(left[0], name))
+        found = _sums(ctx, plan, group, period, dims)
+        read.append(found)
+        for n, name in enumerate(group):
+            told[name] = {key: sums[n] for key, sums in found.by_key.items()}
+        left = [name for name in left if name not in group]
+    return told, tuple(read)
+
+
+def _added(told: Mapping[str, Mapping[Key, Sum]], terms: tuple[str, ...]) -> Mapping[Key, Sum]:
+    """The terms added up, "-" taken away; n is the first one's."""
+    if terms == (terms[0].removeprefix("-"),):
+        return told[terms[0]]
+    added: dict[Key, Sum] = {}
+    for term in terms:
+        sign = -1 if term.startswith("-") else 1
+        for key, one in told[term.removeprefix("-")].items():
+            held = added.get(key, Sum(0, 0))
+            added[key] = Sum(held.total + sign * one.total, held.size or one.size)
+    return added
+
+
+def _where_to(ctx: Context, plan: Plan, parts: Parts, period: Period, dims: tuple[str, ...]) -> Lines:
     """A move to one bucket is over all the accounts that could have made it, wherever they went."""
-    num = _sums(ctx, plan, (plan.metric.num,), period, dims)
+    num = _sums(ctx, plan, parts.num, period, dims)
     opened = tuple(dim for dim in dims if dim != WENT_TO)
-    whole = _sums(ctx, plan, (den,), period, opened, under=True)
+    whole = _sums(ctx, plan, parts.den or (), period, opened, under=True)
 
     def cohort(key: Key) -> Key:
         return tuple(part for dim, part in zip(dims, key, strict=True) if dim != WENT_TO)
 
     keys = set(num.by_key) if WENT_TO in dims else set(whole.by_key)
-    found = {k: _ratio(_one(num, k), _one(whole, cohort(k))) for k in sorted(keys, key=str)}
+    found = {}
+    for key in sorted(keys, key=str):
+        under = _one(whole, cohort(key))
+        found[key] = _ratio(_one(num, key), under, under)
     return Lines(found, (num, whole))
 
 
@@ -103,24 +162,27 @@ def summed(plan: Plan, found: Lines) -> Line | None:
     if not found.by_key:
         return None
     rows = found.by_key.values()
-    divided = plan.metric.den is not None
+    divided = plan.parts.den is not None
     return Line(
-        num=sum(r.num for r in rows),
-        den=sum(r.den or 0 for r in rows) if divided else None,
+        num=_total(r.num for r in rows),
+        den=_total(r.den or 0 for r in rows) if divided else None,
         n=sum(r.n for r in rows),
     )
+
+
+def _total(parts: Iterable[int | Fraction]) -> int | Fraction:
+    whole: int | Fraction = 0
+    for part in parts:
+        whole += part
+    return whole
 
 
 def _one(found: Summed, key: Key) -> Sum | None:
     return found.by_key[key][0] if key in found.by_key else None
 
 
-def _ratio(num: Sum | None, den: Sum | None) -> Line:
-    return Line(num.total if num else 0, den.total if den else 0, den.size if den else 0)
-
-
-def _over(num: tuple[Sum, ...] | None, due_cents: Fraction) -> Line:
-    return Line(num[0].total if num else 0, due_cents, num[0].size if num else 0)
+def _ratio(num: Sum | None, den: Sum | None, sized: Sum | None) -> Line:
+    return Line(num.total if num else 0, den.total if den else 0, sized.size if sized else 0)
 
 
 def _sums(
@@ -139,35 +201,18 @@ def _sums(
         conditions=plan.cohort(dims, under=under),
         scope=ctx.actor.scope,
         window=plan.window(period),
-        variant=plan.variant,
+        weight=plan.parts.weight,
     )
 
 
 def left_out(ctx: Context, plan: Plan, *measures: str) -> tuple[int, ...]:
     """How much of something a rule keeps out of the number, over the plan's period; 0s where nothing is."""
     found = _sums(ctx, plan, measures, plan.period, ()).by_key.get(())
-    return tuple(s.total for s in found) if found else (0,) * len(measures)
-
-
-def target_lines(
-    ctx: Context, plan: Plan, metric: str, period: Period, dims: tuple[str, ...]
-) -> dict[Key, Fraction]:
-    return targets_to_date(
-        ctx.session,
-        metric,
-        dims=dims,
-        conditions=plan.conditions,
-        scope=ctx.actor.scope,
-        names=ctx.names,
-        period=period,
-        calendar=ctx.calendars.working,
-        # Whoever sees a creditor's aggregates only reads what was agreed with the creditor.
-        owner="INTERNA" if ctx.actor.scope.shows("supervisor") else "CLIENTE",
-    )
+    return tuple(int(s.total) for s in found) if found else (0,) * len(measures)
 
 
 def value(metric: Metric, line: Line | None, variant: str | None) -> Value:
-    return Value(line.amount(metric, variant) if line else None, metric.unit)
+    return Value(line.amount(metric, variant) if line else None, metric.parts(variant).unit)
 
 
 def ordered(
@@ -187,6 +232,17 @@ def ordered(
         return amount is None, sign * (amount or Decimal(0))
 
     return sorted(sorted(rows, key=lambda r: str(r[0])), key=by_value)
+
+
+def ranked(plan: Plan, rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    """Those that may be ranked, and agents with too few cases to be: four calls make nobody first or last.
+
+    Where everybody has few, they are ranked as they are.
+    """
+    if plan.dims != ("agent",) or not plan.counts_cases:
+        return rows, []
+    enough = [row for row in rows if row[1].n >= SMALL_N]
+    return (enough, [row for row in rows if row[1].n < SMALL_N]) if enough else (rows, [])
 
 
 def _natural(part: object) -> tuple[int, int, str]:

@@ -27,15 +27,18 @@ from skills.contract import (
     Text,
     Value,
 )
-from skills.kpi import trend
+from skills.kpi import outlook, planned, trend
+from skills.kpi.computed import target_lines
+from skills.kpi.costs import in_months
 from skills.kpi.draw import Measured, bars, crossed, figure, json_rows, table
-from skills.kpi.freshness import as_of, nothing_found, reaches_back, require_reach
+from skills.kpi.freshness import as_of, late_sources, nothing_found, reaches_back, require_reach
 from skills.kpi.notes import notes_beside
-from skills.kpi.plan import WEEKS_BACK, Plan, make_plan
-from skills.kpi.rows import Lines, decimal, lines, ordered, passing, summed, target_lines
+from skills.kpi.plan import CLOSE, DUE, WEEKS_BACK, Plan, make_plan
+from skills.kpi.rows import Lines, decimal, lines, ordered, passing, ranked, summed
 from skills.kpi.sql import as_text
 from skills.kpi.wording import Wording
 
+DEFINITIONS_BESIDE = 3
 EVERYBODY: frozenset[Role] = frozenset(
     ("agent", "supervisor", "manager", "compliance", "quality", "admin", "director", "client_viewer")
 )
@@ -43,39 +46,53 @@ EVERYBODY: frozenset[Role] = frozenset(
 
 def answer_kpi(ctx: Context, request: KpiRequest) -> Answer:
     """The number asked, against the same cut-off before and the target, with its definition and age."""
-    plan = make_plan(ctx, request)
+    plan = in_months(ctx, make_plan(ctx, request))
     require_reach(ctx, plan, plan.period)
     words = Wording(ctx, plan)
     if request.grain and request.grain != "hour":
         return _over_time(ctx, plan, words, request)
     now = lines(ctx, plan, plan.period, plan.dims)
-    measured = _measure(ctx, plan, request, now)
+    measured = _with_budget(ctx, words, request, _measure(ctx, plan, request, now))
     if not measured.rows and (measured.total is None or not now.by_key):
         raise nothing_found(ctx, plan, words.period_said())
-    parts: list[Part] = [Figures(tuple(_figures(ctx, plan, words, measured)))]
+    parts: list[Part] = [*_late(ctx, plan, words)]
+    parts.append(Figures(tuple(_figures(ctx, plan, words, measured))))
+    seen = outlook.told(ctx, words)
+    parts += [Text(line) for line in seen.lines]
     if plan.dims:
         grid = len(plan.dims) == 2
         chart = bars(words, measured, request.chart)
         parts += [chart] if chart else []
         parts.append(crossed(words, measured) if grid else table(words, measured))
+    categories = planned.category_table(ctx, words, request)
+    parts += [categories] if categories else []
     notes = notes_beside(ctx, plan, words, measured, request, now)
     parts += [Text(note, "note") for note in notes]
     return Answer(
         title=words.metric(),
         echo=words.echo(request),
         parts=tuple(parts),
-        rows=json_rows(words, measured),
-        basis=_basis(ctx, plan, words, request, now, notes),
+        rows=seen.on(json_rows(words, measured), plan),
+        basis=basis_of(ctx, plan, words, request, now, notes),
         next=_next(words, request),
     )
+
+
+def _late(ctx: Context, plan: Plan, words: Wording) -> tuple[Text, ...]:
+    """What is older than it should be is said before the number."""
+    late = late_sources(ctx, plan)
+    return (Text(words.say("kpi.late_source", source=words.ages(late)), "warning"),) if late else ()
 
 
 def _measure(ctx: Context, plan: Plan, request: KpiRequest, now: Lines) -> Measured:
     # An owner with nothing above or below the line is no row: "Sin supervisor s/d" says nothing.
     some = {key: line for key, line in now.by_key.items() if line.num or line.den or line.n}
     rows = passing(plan, ordered(plan, some, request.order, plan.dims))
+    placed, unplaced = ranked(plan, rows)
+    rows = [*placed, *unplaced]
     if request.limit:
-        rows = [r for r in rows if r[1].amount(plan.metric, plan.variant) is not None][: request.limit]
+        rows = [r for r in placed if r[1].amount(plan.metric, plan.variant) is not None][: request.limit]
+    unplaced_n = len(unplaced)
     before = _before(ctx, plan, plan.dims)
     targets = _targets(ctx, plan, plan.dims)
     if not plan.dims:
@@ -87,15 +104,27 @@ def _measure(ctx: Context, plan: Plan, request: KpiRequest, now: Lines) -> Measu
         total = lines(ctx, plan, plan.period, ()).by_key.get(())
         total_before = _before(ctx, plan, ()).by_key.get(())
     due = _targets(ctx, plan, ()).get(())
-    return Measured(plan.dims, rows, before.by_key, targets, total, total_before, due)
+    return Measured(plan.dims, rows, before.by_key, targets, total, total_before, due, unplaced_n)
+
+
+def _with_budget(ctx: Context, words: Wording, request: KpiRequest, measured: Measured) -> Measured:
+    """The budgets beside the rows, where they were asked for; none of them at all is said, never left out."""
+    by_key = planned.planned_for(ctx, words, request, measured.dims)
+    whole = planned.planned_for(ctx, words, request, ()) if measured.dims else by_key
+    if request.compare and request.compare.to == "budget" and not (by_key or whole):
+        raise planned.no_budget(words, request)
+    return replace(measured, planned=by_key, total_planned=whole.get(()))
 
 
 def _adds_up(plan: Plan) -> bool:
     """Whether the rows sum to the headline.
 
-    A roll's row of current accounts is not in its total; the agency's target is not the sum of its parts.
+    A roll's row of current accounts is not in its total; the agency's target is not the sum of its parts; and
+    an account that two agents worked is in both their rows.
     """
-    if plan.metric.id == "goal_attainment" or plan.asks_where_to(plan.dims):
+    if plan.metric.id in ("goal_attainment", "budget_variance") or plan.asks_where_to(plan.dims):
+        return False
+    if plan.counts_in_each(plan.dims):
         return False
     return plan.cohort(plan.dims) == plan.cohort(())
 
@@ -116,9 +145,9 @@ def _too_short_for_target(plan: Plan) -> bool:
 
 
 def _targets(ctx: Context, plan: Plan, dims: tuple[str, ...]) -> Mapping[Key, Fraction]:
-    if plan.metric.id == "goal_attainment" or _too_short_for_target(plan):
+    if plan.metric.id in ("goal_attainment", "budget_variance") or _too_short_for_target(plan):
         return {}
-    return target_lines(ctx, plan, plan.metric.id, plan.period, dims)
+    return target_lines(ctx, plan, outlook.target_metric(plan), plan.period, dims)
 
 
 # --- headline ----------------------------------------------------------------------------------------
@@ -132,8 +161,12 @@ def _figures(ctx: Context, plan: Plan, words: Wording, measured: Measured) -> li
         measured.total,
         measured.total_before,
         target=Value(decimal(due), plan.metric.unit) if due is not None else None,
+        settled=plan.metric.id != CLOSE and not (plan.metric.kind == "migration" and plan.partial),
     )
-    return [headline, *_other_weight(ctx, plan, words), *_month_beneath(ctx, plan, words)]
+    if measured.total and measured.total_planned is not None:
+        each = planned.beside(words, measured.total, measured.total_planned)
+        return [headline, *planned.figures(each)]
+    return [headline, *_other_definitions(ctx, plan, words), *_month_beneath(ctx, plan, words)]
 
 
 def _headline(plan: Plan, words: Wording) -> str:
@@ -143,15 +176,17 @@ def _headline(plan: Plan, words: Wording) -> str:
     return label
 
 
-def _other_weight(ctx: Context, plan: Plan, words: Wording) -> list[Figure]:
-    """A migration by accounts shows the balance beside it, and the other way round."""
-    if len(plan.metric.variants) < 2:
-        return []
-    other = next(v for v in plan.metric.variants if v != plan.variant)
-    twin = replace(plan, variant=other)
-    now = lines(ctx, twin, plan.period, ()).by_key.get(())
-    before = _before(ctx, twin, ()).by_key.get(())
-    return [figure(words, words.say(f"kpi.by_{other}"), now, before, variant=other)]
+def _other_definitions(ctx: Context, plan: Plan, words: Wording) -> list[Figure]:
+    """Beside a number, what it is by the trade's other definitions of its name."""
+    others = [v for v in plan.metric.variants if v != plan.variant]
+    figures = []
+    for other in others[:DEFINITIONS_BESIDE] if DUE not in plan.metric.variants else ():
+        twin = replace(plan, variant=other)
+        now = lines(ctx, twin, plan.period, ()).by_key.get(())
+        before = _before(ctx, twin, ()).by_key.get(())
+        label = Wording(ctx, twin).variant()
+        figures.append(figure(words, label[:1].upper() + label[1:], now, before, variant=other))
+    return figures
 
 
 def _month_beneath(ctx: Context, plan: Plan, words: Wording) -> list[Figure]:
@@ -174,11 +209,15 @@ def _month_beneath(ctx: Context, plan: Plan, words: Wording) -> list[Figure]:
 
 def _over_time(ctx: Context, plan: Plan, words: Wording, request: KpiRequest) -> Answer:
     dims = plan.dims
-    if len(dims) > 1 or plan.thresholds:
+    to_budget = request.compare is not None and request.compare.to == "budget"
+    if len(dims) + to_budget > 1 or plan.thresholds:
         raise Refused("kpi.trend_too_wide", about="unsupported:trend")
     found = trend.points(ctx, plan, request.grain or "day", dims)
     if not any(line.n or line.num for _, by_key in found for line in by_key.values()):
         raise nothing_found(ctx, plan, words.period_said())
+    budgets = planned.planned_steps(ctx, words, request, [span for span, _ in found])
+    if to_budget and not budgets:
+        raise planned.no_budget(words, request)
     told = plan if plan.metric.kind == "flow" else _last_step(plan, found)
     now = lines(ctx, told, told.period, ())
     before = _before(ctx, told, ()).by_key.get(())
@@ -193,12 +232,13 @@ def _over_time(ctx: Context, plan: Plan, words: Wording, request: KpiRequest) ->
         title=words.metric(),
         echo=words.echo(request),
         parts=(
+            *_late(ctx, plan, words),
             Figures((total,)),
-            *trend.drawn(words, found, request, dims, kept),
+            *trend.drawn(words, found, request, dims, kept, budgets),
             *(Text(note, "note") for note in notes),
         ),
-        rows=trend.rows(words, found, request.grain or "day", dims),
-        basis=_basis(ctx, plan, words, request, now, notes),
+        rows=trend.rows(words, found, request.grain or "day", dims, budgets),
+        basis=basis_of(ctx, plan, words, request, now, notes),
         next=_next(words, request),
     )
 
@@ -214,16 +254,17 @@ def _last_step(plan: Plan, found: list[trend.Point]) -> Plan:
 # --- basis and next steps ------------------------------------------------------------------------------
 
 
-def _basis(
+def basis_of(
     ctx: Context, plan: Plan, words: Wording, request: KpiRequest, now: Lines, notes: tuple[str, ...]
 ) -> Basis:
     ages: dict[str, date] = as_of(ctx, plan)
     return Basis(
         metric=plan.metric.id,
         label=words.metric(),
-        definition=plan.metric.definition.in_(words.language),
+        definition=words.definition(),
         formula=plan.metric.formula.in_(words.language),
         variant=plan.variant,
+        variant_label=words.variant(),
         period=plan.period,
         partial=plan.partial,
         previous=plan.previous,
@@ -271,9 +312,12 @@ def _compared(words: Wording, request: KpiRequest) -> Option:
         asked = request.model_copy(update={"compare": compare})
         return Option(words.say("kpi.button.compare"), "kpi", asked.fields())
     end = words.plan.period.end
+    bare = request.model_copy(update={"dims": (), "compare": None, "limit": None, "order": None})
+    if words.plan.metric.months:
+        asked = bare.model_copy(update={"period": None, "grain": "month"})
+        return Option(words.say("kpi.button.months"), "kpi", asked.fields())
     weeks = Period(start=week_of(end).start - timedelta(weeks=WEEKS_BACK), end=end)
-    asked = request.model_copy(update={"period": weeks, "grain": "week", "dims": (), "compare": None})
-    asked = asked.model_copy(update={"limit": None, "order": None})
+    asked = bare.model_copy(update={"period": weeks, "grain": "week"})
     return Option(words.say("kpi.button.trend"), "kpi", asked.fields())
 
 

@@ -1,20 +1,22 @@
 """A KPI over time: one line a day, week or month of the period, each measured on its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 from db.periods import Period, day, month_of, week_of
 from skills.contract import Cell, Context, KpiRequest, Refused, Table, Trend, Value
 from skills.kpi.draw import Measured, json_line
 from skills.kpi.plan import Plan
-from skills.kpi.rows import Line, lines, ordered, value
+from skills.kpi.rows import Line, decimal, lines, ordered, value
 from skills.kpi.wording import Wording
 
 MOST_POINTS = 62
 MOST_SERIES = 6
 _UNIT = {"day": day, "week": week_of, "month": month_of}
 
+Budgets = Mapping[Period, Fraction]
 Point = tuple[Period, dict[tuple[Any, ...], Line]]
 
 
@@ -34,7 +36,7 @@ def points(ctx: Context, plan: Plan, grain: str, dims: tuple[str, ...]) -> list[
         raise Refused("kpi.too_many_points", about="period", n=len(spans))
     found: list[Point] = []
     for span in spans:
-        if plan.metric.kind != "flow" and not plan.window(span).cuts:
+        if plan.at_cuts and not plan.window(span).cuts:
             continue
         found.append((span, dict(lines(ctx, plan, span, dims).by_key)))
     return found
@@ -52,10 +54,13 @@ def kept_series(plan: Plan, request: KpiRequest, found: list[Point]) -> tuple[li
     return ranked[: min(request.limit or MOST_SERIES, MOST_SERIES)], len(ranked)
 
 
-def rows(words: Wording, found: list[Point], grain: str, dims: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
-    empty = Measured(dims, (), {}, {}, None, None, None)
+def rows(
+    words: Wording, found: list[Point], grain: str, dims: tuple[str, ...], budgets: Budgets
+) -> tuple[dict[str, Any], ...]:
     out = []
     for span, by_key in found:
+        budget = {(): budgets[span]} if span in budgets else {}
+        empty = Measured(dims, (), {}, {}, None, None, None, planned=budget)
         for key, line in sorted(by_key.items(), key=lambda x: str(x[0])):
             row = {grain: span.start.isoformat(), f"{grain}_end": span.end.isoformat()}
             row |= words.keyed(dims, key) | json_line(words, line, empty, key)
@@ -70,10 +75,11 @@ def drawn(
     request: KpiRequest,
     dims: tuple[str, ...],
     keys: list[tuple[Any, ...]],
+    budgets: Budgets,
 ) -> tuple[Any, ...]:
-    """The line chart and its table."""
+    """The line chart and its table; beside the metric, its budgets where they were asked for."""
     grain = request.grain or "day"
-    metric, variant = words.plan.metric, words.plan.variant
+    metric, variant, unit = words.plan.metric, words.plan.variant, words.plan.parts.unit
     labels = tuple(_label(words, span, grain) for span, _ in found)
     series = tuple(
         (
@@ -82,14 +88,17 @@ def drawn(
         )
         for key in keys
     )
+    if budgets:
+        due = tuple(decimal(budgets[span]) if span in budgets else None for span, _ in found)
+        series = (*series, (words.say("kpi.column.budget"), due))
     heads = (words.dim(grain).capitalize(), *(name for name, _ in series))
     cells: tuple[tuple[Cell, ...], ...] = tuple(
-        (label, *(Value(amounts[n], metric.unit) for _, amounts in series)) for n, label in enumerate(labels)
+        (label, *(Value(amounts[n], unit) for _, amounts in series)) for n, label in enumerate(labels)
     )
     chart = Trend(
         title=f"{words.metric()} {words.say(f'kpi.by_grain.{grain}')}",
         kind="bar" if request.chart == "bar" else "line",
-        unit=metric.unit,
+        unit=unit,
         labels=labels,
         series=series,
     )
@@ -97,4 +106,6 @@ def drawn(
 
 
 def _label(words: Wording, span: Period, grain: str) -> str:
-    return words.period(month_of(span.start)) if grain == "month" else words.day(span.start)
+    label = words.period(month_of(span.start)) if grain == "month" else words.day(span.start)
+    runs = grain != "day" and span.end == words.plan.today and span != _UNIT[grain](span.start)
+    return f"{label} *" if runs else label

@@ -41,13 +41,25 @@ class Wording:
     def metric(self) -> str:
         return self.plan.metric.label.in_(self.language)
 
+    def variant(self) -> str:
+        """The definition taken, where the trade has several."""
+        chosen = self.plan.metric.variants.get(self.plan.variant or "")
+        return chosen.label.in_(self.language) if chosen else ""
+
+    def definition(self) -> str:
+        """In the variant taken."""
+        metric = self.plan.metric
+        chosen = metric.variants.get(self.plan.variant or "")
+        own = chosen.definition if chosen and chosen.definition else metric.definition
+        return own.in_(self.language)
+
     # --- one value of a dimension ------------------------------------------------------------------
 
     def label(self, dim: str, key: Any) -> str:
         if dim in OWNERS:
             named = self._named[dim].get(key)
             if named is None:
-                return self.say(f"kpi.nobody.{dim}") if dim in ("agent", "supervisor") else str(key)
+                return self.say(f"kpi.nobody.{dim}")
             return str(named.display)
         if dim == "hour":
             return f"{int(key):02d}:00"
@@ -106,7 +118,7 @@ class Wording:
         """Everything that was understood, so that a wrong reading shows."""
         parts = [self.metric()]
         if self.plan.variant and self.plan.metric.variants:
-            parts.append(self.say(f"kpi.variant.{self.plan.variant}"))
+            parts.append(self.variant())
         if request.grain and request.grain != "hour":
             parts.append(self.say(f"kpi.by_grain.{request.grain}"))
         dims = [d for d in self.plan.dims if d != self.plan.metric.base_dim or d in request.dims]
@@ -120,6 +132,8 @@ class Wording:
             parts.append(self.say("kpi.descending" if request.order == "desc" else "kpi.ascending"))
         if request.compare and request.compare.to == "target":
             parts.append(self.say("kpi.against_target"))
+        elif request.compare and request.compare.to == "budget":
+            parts.append(self.say("kpi.against_budget"))
         elif self.plan.compared:
             parts.append(self.say("kpi.against", period=self.period(self.plan.previous)))
         scope = self.ctx.actor.scope
@@ -129,12 +143,13 @@ class Wording:
 
     def period_said(self) -> str:
         if self.plan.metric.kind == "stock":
-            return self.say("kpi.at_cut", day=self.day(self.closing_day()))
+            key = "kpi.at_cut" if self.plan.at_cuts else "kpi.at_day"
+            return self.say(key, day=self.day(self.closing_day()))
         return self.period(self.plan.period)
 
     def closing_day(self) -> date:
-        cuts = self.plan.window(self.plan.period).cuts
-        return max(cuts.values(), default=self.plan.period.end)
+        cuts = self.plan.window(self.plan.period).cuts if self.plan.at_cuts else {}
+        return max(cuts.values(), default=min(self.plan.period.end, self.plan.today))
 
     # --- how old the data is -------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ def catalogue() -> Catalogue:
 
 
 def metric_options(asker: Asker, typed: str, known: Catalogue) -> list[Block]:
-    """KPIs that are computed, by their name or by any word people have for them, in both languages."""
+    """KPIs that are computed and theirs to ask, by their name or any word for them, in both languages."""
     wanted = fold(typed[:LETTERS]).strip()
 
     def rank(metric: Metric) -> int | None:
@@ -41,7 +41,7 @@ def metric_options(asker: Asker, typed: str, known: Catalogue) -> list[Block]:
             return 1
         return 2 if any(wanted in word for word in words) else None
 
-    found = [(rank(metric), metric) for metric in known.metrics.values()]
+    found = [(rank(metric), metric) for metric in known.metrics.values() if asker.actor.may_ask(metric)]
     near = sorted((each for each in found if each[0] is not None), key=lambda each: each[0] or 0)
     return [
         option(metric.label.in_(asker.language), metric.id, metric.definition.in_(asker.language))

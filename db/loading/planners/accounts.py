@@ -9,12 +9,12 @@ from db.loading.known import Job, reject_repeats
 from db.loading.mapping import Typed
 from db.loading.pipes import new_ids
 from db.loading.plan import ACT, CHANGED, NEW, SAME, Plan
-from db.loading.planners.assignments import history_steps, mark_owners, standing_of
-from db.loading.planners.common import acted, complete, write_steps
+from db.loading.planners.assignments import history_steps, mark_owners
+from db.loading.planners.common import acted, complete, of_accounts, write_steps
 from db.loading.planners.debtors import plan_debtors
 from db.loading.planners.phones import listed_phones
 from db.loading.table import FAULT
-from db.tables.reference import accounts
+from db.tables.reference import accounts, assignments
 
 KEY = ("client_id", "account_no")
 _MONEY = ("balance", "principal", "interest", "late_interest", "fees", "overdue", "min_payment")
@@ -45,7 +45,7 @@ def plan_accounts(job: Job, typed: Typed) -> Plan:
         plan.notes += notes
         _touch(plan, insert.rows["account_id"])
     _assign(job, plan)
-    _mark(plan)
+    _mark(plan, typed)
     return plan
 
 
@@ -118,7 +118,7 @@ def _assign(job: Job, plan: Plan) -> None:
     named = plan.good.filter(pl.col("agent_id").is_not_null())
     if named.is_empty():
         return
-    standing = standing_of(job, named.filter(pl.col(ACT) != NEW)["id"])
+    standing = of_accounts(job, assignments, named.filter(pl.col(ACT) != NEW)["id"])
     held = standing.filter(
         (pl.col("from_at") <= job.now) & (pl.col("to_at").is_null() | (pl.col("to_at") > job.now))
     ).select(pl.col("account_id").alias("id"), pl.col("agent_id").alias("holder"))
@@ -147,7 +147,7 @@ def _assign(job: Job, plan: Plan) -> None:
     _touch(plan, given["account_id"])
 
 
-def _mark(plan: Plan) -> None:
+def _mark(plan: Plan, typed: Typed) -> None:
     """Where the placement stands in for a cut, it counts from its day on."""
     old = [f"old_{c}" for c in _COUNTED]
     moved = pl.any_horizontal(pl.col(c).ne_missing(pl.col(o)) for c, o in zip(_COUNTED, old, strict=True))
@@ -159,3 +159,6 @@ def _mark(plan: Plan) -> None:
     replaced = written.filter(pl.col("placed_on") != pl.col("old_placed_on"))
     for column in ("placed_on", "old_placed_on"):
         plan.mark_since("payments", replaced, column)
+    if typed.has("product"):  # the fee on what it paid hangs on it
+        renamed = pl.col("product").ne_missing(pl.col("old_product"))
+        plan.mark_since("posted", plan.good.filter((pl.col(ACT) == CHANGED) & renamed), "placed_on")

@@ -3,19 +3,15 @@
 from datetime import timedelta
 
 import polars as pl
-from sqlalchemy import select
 
 from db.loading.columns import ZONE, add_faults, local_day
 from db.loading.known import Job, reject_repeats
 from db.loading.mapping import Typed
-from db.loading.pipes import read_frame
 from db.loading.plan import ACT, SAME, Insert, Plan, Step, Update, compared
-from db.loading.planners.common import complete
+from db.loading.planners.common import complete, of_accounts
 from db.tables.reference import assignments
 
 KEY = ("account_id", "from_at")
-_PART = 5_000
-_FEW = 20_000
 _COLUMNS = ("account_id", "agent_id", "mode", "from_at", "to_at", "from_on", "to_on")
 
 
@@ -25,7 +21,7 @@ def plan_assignments(job: Job, typed: Typed) -> Plan:
     rows = reject_repeats(add_faults(rows, "to_at", {"ends_before_start": backwards}), KEY, "from_at")
     rows = rows.with_columns(local_day("from_at").alias("from_on"))
     plan = Plan(rows, covers="from_on")
-    standing = standing_of(job, plan.good["account_id"])
+    standing = of_accounts(job, assignments, plan.good["account_id"])
     said = ["agent_id", *(["mode"] if typed.has("mode") else []), *(["to_at"] if typed.has("to_at") else [])]
     plan.rows = compared(rows, _as_sent(standing, plan.good), KEY, said)
     plan.steps = history_steps(standing, plan.good.filter(pl.col(ACT) != SAME))
@@ -43,17 +39,6 @@ def _as_sent(standing: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(
         pl.when(pl.col("to_at").ne_missing(pl.col("next_at"))).then("to_at").alias("to_at")
     ).drop("next_at")
-
-
-def standing_of(job: Job, account_ids: pl.Series) -> pl.DataFrame:
-    """Every assignment these accounts ever had."""
-    query = select(*assignments.c)
-    ids = account_ids.drop_nulls().unique().sort()
-    if len(ids) > _FEW:
-        return read_frame(job.connection, query).filter(pl.col("account_id").is_in(ids.implode()))
-    parts = [ids.slice(start, _PART).to_list() for start in range(0, len(ids), _PART)]
-    found = [read_frame(job.connection, query.where(assignments.c.account_id.in_(part))) for part in parts]
-    return pl.concat(found) if found else read_frame(job.connection, query.limit(0))
 
 
 def history_steps(standing: pl.DataFrame, given: pl.DataFrame) -> list[Step]:

@@ -1,18 +1,22 @@
-"""What the kinds of file share: every column present, defaults, and the merge of one table by its key."""
+"""What the kinds of file share: every column present, defaults, ranges, the merge of one table."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 
-from db.loading.columns import INSTANT
+from db.loading.columns import INSTANT, add_faults
+from db.loading.known import Job
 from db.loading.mapping import Typed
+from db.loading.pipes import read_frame
 from db.loading.plan import ACT, CHANGED, NEW, Insert, Step, Update, compared, sound
 
 _DTYPES: dict[str, Any] = {
     "money": pl.Int64,
     "micros": pl.Int64,
+    "percent": pl.Int64,
+    "rate": pl.Int64,
     "integer": pl.Int64,
     "day": pl.Date,
     "birth": pl.Date,
@@ -21,6 +25,7 @@ _DTYPES: dict[str, Any] = {
     "moment": INSTANT,
     "flag": pl.Boolean,
 }
+_FEW, _PART = 20_000, 5_000
 
 
 def complete(typed: Typed, defaults: Mapping[str, Any] | None = None) -> pl.DataFrame:
@@ -29,6 +34,31 @@ def complete(typed: Typed, defaults: Mapping[str, Any] | None = None) -> pl.Data
     absent = [pl.lit(None, dtype).alias(c) for c, dtype in types.items() if c not in typed.frame.columns]
     rows = typed.frame.with_columns(absent)
     return rows.with_columns(pl.col(c).fill_null(pl.lit(value)) for c, value in (defaults or {}).items())
+
+
+def in_range(rows: pl.DataFrame, low: int, high: int, *columns: str) -> pl.DataFrame:
+    """A value outside its range is a fault; an empty one is not."""
+    for column in columns:
+        outside = ~rows[column].is_between(low, high).fill_null(value=True)
+        rows = add_faults(rows, column, {"out_of_range": outside})
+    return rows
+
+
+def not_before(rows: pl.DataFrame, start: str, end: str, column: str | None = None) -> pl.DataFrame:
+    """An end before its start is a fault of the column the file has it in."""
+    early = (rows[end] < rows[start]).fill_null(value=False)
+    return add_faults(rows, column or end, {"ends_before_start": early})
+
+
+def of_accounts(job: Job, table: Table, account_ids: pl.Series) -> pl.DataFrame:
+    """The rows of a table that these accounts have: few are asked for, of many all are read."""
+    query = select(*table.c)
+    ids = account_ids.drop_nulls().unique().sort()
+    if len(ids) > _FEW:
+        return read_frame(job.connection, query).filter(pl.col("account_id").is_in(ids.implode()))
+    parts = [ids.slice(start, _PART).to_list() for start in range(0, len(ids), _PART)]
+    found = [read_frame(job.connection, query.where(table.c.account_id.in_(part))) for part in parts]
+    return pl.concat(found) if found else read_frame(job.connection, query.limit(0))
 
 
 def acted(

@@ -1,7 +1,7 @@
-"""Contacts, promises, surveys and shifts: what the floor did, each under the agency's own day."""
+"""What the floor did: contacts, promises, surveys, evaluations, sales, shifts, under the agency's own day."""
 
 import polars as pl
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from db.loading.columns import ZONE, add_faults, by_text, local_day
 from db.loading.faults import Note
@@ -9,37 +9,38 @@ from db.loading.known import Job, reject_repeats
 from db.loading.mapping import Typed
 from db.loading.pipes import read_frame
 from db.loading.plan import ACT, NEW, Insert, Plan, sound
-from db.loading.planners.common import complete, merge
+from db.loading.planners.common import complete, in_range, merge, not_before
 from db.loading.readers import read_dialled
 from db.result_codes import load_result_codes
+from db.tables.agency import evaluations, sales
 from db.tables.facts import contacts, promises, shifts, surveys
 
 _MANY_CODES = 8  # named in the note; the rest are counted
+DAY_SECONDS = 86_400
 
 
-def _appended(rows: pl.DataFrame) -> pl.DataFrame:
+def _added(table: Table, rows: pl.DataFrame, covers: str) -> Plan:
     """No natural key: every row is new, identical ones too; the file's hash bars a second load."""
-    return rows.with_columns(pl.lit(NEW).alias(ACT))
+    plan = Plan(rows.with_columns(pl.lit(NEW).alias(ACT)), covers=covers)
+    written = [c.name for c in table.c if c.name not in ("id", "load_id")]
+    plan.steps = [Insert(table, plan.good.select(written))]
+    return plan
 
 
 def plan_contacts(job: Job, typed: Typed) -> Plan:
     rows = complete(typed, {"channel": "call", "talk_seconds": 0, "wrap_seconds": 0})
     rows = job.with_person(job.with_account(rows), "agent_employee_no", "agent_id")
-    for column in ("talk_seconds", "wrap_seconds"):
-        rows = add_faults(
-            rows, column, {"out_of_range": ~rows[column].is_between(0, 86_400).fill_null(value=True)}
-        )
+    rows = in_range(rows, 0, DAY_SECONDS, "talk_seconds", "wrap_seconds")
     rows, notes = _coded(rows, typed)
     at = pl.col("started_at")
-    rows = _appended(rows).with_columns(
+    rows = rows.with_columns(
         local_day("started_at").alias("started_on"),
         at.dt.convert_time_zone(ZONE).dt.hour().cast(pl.Int64).alias("started_hour"),
         by_text(rows["phone"], read_dialled, pl.String).alias("phone"),
         by_text(rows["caller_id"], read_dialled, pl.String).alias("caller_id"),
     )
-    plan = Plan(rows, covers="started_on", notes=notes)
-    written = [c.name for c in contacts.c if c.name not in ("id", "load_id")]
-    plan.steps = [Insert(contacts, plan.good.select(written))]
+    plan = _added(contacts, rows, "started_on")
+    plan.notes += notes
     plan.mark("contacts", plan.good, "started_on")
     return plan
 
@@ -80,16 +81,12 @@ def _unmapped(codes: pl.Series) -> list[Note]:
 
 def plan_promises(job: Job, typed: Typed) -> Plan:
     rows = job.with_person(job.with_account(complete(typed)), "agent_employee_no", "agent_id")
-    rows = _appended(rows.rename({"amount": "amount_cents"})).with_columns(
-        local_day("made_at").alias("made_on")
-    )
+    rows = rows.rename({"amount": "amount_cents"}).with_columns(local_day("made_at").alias("made_on"))
     rows = add_faults(rows, "amount", {"not_positive": (rows["amount_cents"] <= 0).fill_null(value=False)})
     rows = add_faults(
         rows, "due_on", {"due_before_made": (rows["due_on"] < rows["made_on"]).fill_null(value=False)}
     )
-    plan = Plan(rows, covers="made_on")
-    written = [c.name for c in promises.c if c.name not in ("id", "load_id")]
-    plan.steps = [Insert(promises, plan.good.select(written))]
+    plan = _added(promises, rows, "made_on")
     plan.mark("promises", plan.good, "made_on", "due_on")
     return plan
 
@@ -104,11 +101,29 @@ def plan_surveys(job: Job, typed: Typed) -> Plan:
     rows = add_faults(rows, "score", {"out_of_range": ~fits.fill_null(value=True)})
     nameless = rows["account_no"].is_not_null() & rows["client_code"].is_null()
     rows = add_faults(rows, "client_code", {"missing": nameless})
-    rows = _appended(rows).with_columns(local_day("answered_at").alias("answered_on"))
-    plan = Plan(rows, covers="answered_on")
-    written = [c.name for c in surveys.c if c.name not in ("id", "load_id")]
-    plan.steps = [Insert(surveys, plan.good.select(written))]
-    return plan
+    return _added(surveys, rows.with_columns(local_day("answered_at").alias("answered_on")), "answered_on")
+
+
+def plan_evaluations(job: Job, typed: Typed) -> Plan:
+    rows = job.with_person(complete(typed, {"critical_error": False}), "agent_employee_no", "agent_id")
+    points, possible = rows["points"], rows["possible"]
+    rows = add_faults(rows, "possible", {"not_positive": (possible <= 0).fill_null(value=False)})
+    beyond = ((points < 0) | (points > possible)).fill_null(value=False)
+    rows = add_faults(rows, "points", {"out_of_range": beyond})
+    rows = rows.rename({"points": "points_micros", "possible": "possible_micros"})
+    return _added(
+        evaluations, rows.with_columns(local_day("evaluated_at").alias("evaluated_on")), "evaluated_on"
+    )
+
+
+def plan_sales(job: Job, typed: Typed) -> Plan:
+    rows = job.with_person(job.with_campaign(complete(typed)), "agent_employee_no", "agent_id")
+    rows = rows.rename({"amount": "amount_cents", "campaign_client_id": "client_id"})
+    rows = rows.with_columns(local_day("sold_at").alias("sold_on"))
+    rows = add_faults(rows, "amount", {"not_positive": (rows["amount_cents"] <= 0).fill_null(value=False)})
+    for column in ("activated_on", "cancelled_on"):
+        rows = not_before(rows, "sold_on", column)
+    return _added(sales, rows, "sold_on")
 
 
 def plan_shifts(job: Job, typed: Typed) -> Plan:
@@ -117,10 +132,7 @@ def plan_shifts(job: Job, typed: Typed) -> Plan:
     rows = add_faults(
         rows, "ends_at", {"ends_before_start": ((span <= 0) | (span > 24)).fill_null(value=False)}
     )
-    for column in ("productive_seconds", "available_seconds"):
-        rows = add_faults(
-            rows, column, {"out_of_range": ~rows[column].is_between(0, 86_400).fill_null(value=True)}
-        )
+    rows = in_range(rows, 0, DAY_SECONDS, "productive_seconds", "available_seconds")
     rows = reject_repeats(rows, ("agent_id", "starts_at"), "starts_at")
     hour = pl.col("starts_at").dt.convert_time_zone(ZONE).dt.hour()
     morning = pl.when(hour.is_between(6, 13)).then(pl.lit("matutino"))

@@ -1,9 +1,9 @@
-"""Payments and their reversals, costs, and targets."""
+"""Payments and their reversals, costs, and what is wanted of a period: targets and budgets."""
 
 from typing import Any
 
 import polars as pl
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from db.loading.columns import add_faults
 from db.loading.faults import Note
@@ -11,9 +11,10 @@ from db.loading.known import Job, reject_repeats
 from db.loading.mapping import Typed
 from db.loading.pipes import read_frame
 from db.loading.plan import ACT, CHANGED, SAME, Plan
-from db.loading.planners.common import complete, merge
+from db.loading.planners.common import complete, merge, not_before, of_accounts
 from db.metrics import load_catalogue
-from db.tables.facts import costs, payments, targets
+from db.tables.agency import agreements, budgets
+from db.tables.facts import costs, payments, promises, targets
 
 _FEW = 20_000
 _PART = 5_000
@@ -37,6 +38,7 @@ def plan_payments(job: Job, typed: Typed) -> Plan:
     )
     plan = Plan(rows, covers="paid_on", steps=steps)
     _mark_money(plan, standing)
+    _mark_left(job, plan)
     return plan
 
 
@@ -59,8 +61,11 @@ def _standing_payments(job: Job, rows: pl.DataFrame) -> pl.DataFrame:
 def _mark_money(plan: Plan, standing: pl.DataFrame) -> None:
     """Money posted, corrected or taken back touches the day it stands on and the day it stood on."""
     written = plan.good.filter(pl.col(ACT) != SAME)
+    corrected = written.filter(pl.col(ACT) == CHANGED)
     plan.mark("payments", written, "paid_on")
-    plan.mark("payments", written.filter(pl.col(ACT) == CHANGED), "old_paid_on")
+    plan.mark("payments", corrected, "old_paid_on")
+    # The day it is posted on now follows from the day paid; the one it was posted on nobody knows any more.
+    plan.mark("posted", corrected, "old_posted_on")
     taken_back = written.filter(pl.col("reverses_ref").is_not_null()).select(
         "client_id", pl.col("reverses_ref").alias("payment_ref")
     )
@@ -72,6 +77,13 @@ def _mark_money(plan: Plan, standing: pl.DataFrame) -> None:
     lost = found["paid_on"].null_count()
     if lost:
         plan.notes.append(Note("load_reversed_unknown", {"n": lost}, warning=True))
+
+
+def _mark_left(job: Job, plan: Plan) -> None:
+    """An account whose payment went to another is found by no day paid: what it promised is judged anew."""
+    changed = plan.good.filter((pl.col(ACT) == CHANGED) & (pl.col("old_account_id") != pl.col("account_id")))
+    for source, table, day in (("promises", promises, "made_on"), ("agreements", agreements, "agreed_on")):
+        plan.mark(source, of_accounts(job, table, changed["old_account_id"]), day)
 
 
 def plan_costs(job: Job, typed: Typed) -> Plan:
@@ -91,19 +103,29 @@ _SCOPES = {
 }
 
 
+_WANTED: dict[str, Any] = {"owner": "INTERNA", "scope_code": ""}
+
+
 def plan_targets(job: Job, typed: Typed) -> Plan:
-    rows = complete(typed, {"owner": "INTERNA", "scope_code": ""}).rename({"value": "value_micros"})
-    rows = _scoped(job, rows)
-    catalogue = load_catalogue()
-    known = [*catalogue.metrics, *catalogue.planned]
-    unknown = ~rows["metric"].is_in(known).fill_null(value=True)
-    rows = add_faults(rows, "metric", {"unknown_metric": unknown})
-    backwards = (rows["period_end"] < rows["period_start"]).fill_null(value=False)
-    rows = add_faults(rows, "period_end", {"ends_before_start": backwards})
-    key = ("metric", "scope", "scope_code", "period_start", "period_end", "owner")
-    rows = reject_repeats(rows, key, "metric")
-    standing = read_frame(job.connection, select(*(c for c in targets.c if c.name != "load_id")))
-    rows, steps = merge(targets, rows, standing, key, dict.fromkeys((*key, "value_micros"), True))
+    return _plan_wanted(job, complete(typed, _WANTED), targets, ("metric",))
+
+
+def plan_budgets(job: Job, typed: Typed) -> Plan:
+    """Of a metric or of a category of costs: one of the two."""
+    rows = complete(typed, _WANTED | {"metric": "", "category": ""})
+    unclear = (rows["metric"] == "") == (rows["category"] == "")
+    rows = add_faults(rows, "metric", {"metric_or_category": unclear})
+    return _plan_wanted(job, rows, budgets, ("metric", "category"))
+
+
+def _plan_wanted(job: Job, rows: pl.DataFrame, table: Table, of: tuple[str, ...]) -> Plan:
+    rows = _scoped(job, rows.rename({"value": "value_micros"}))
+    unknown = ~rows["metric"].is_in([*load_catalogue().ids, ""]).fill_null(value=True)
+    rows = not_before(add_faults(rows, "metric", {"unknown_metric": unknown}), "period_start", "period_end")
+    key = (*of, "scope", "scope_code", "period_start", "period_end", "owner")
+    rows = reject_repeats(rows, key, "period_start" if len(of) > 1 else "metric")
+    standing = read_frame(job.connection, select(*(c for c in table.c if c.name != "load_id")))
+    rows, steps = merge(table, rows, standing, key, dict.fromkeys((*key, "value_micros"), True))
     return Plan(rows, covers="period_start", covers_to="period_end", steps=steps)
 
 

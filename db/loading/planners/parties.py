@@ -3,14 +3,17 @@
 from datetime import date
 
 import polars as pl
+from sqlalchemy import select
 
 from db.buckets import DEFAULT_EDGES, edges_of
 from db.loading.bucketing import rebucket
 from db.loading.columns import add_faults, by_text
 from db.loading.known import Job, reject_repeats
 from db.loading.mapping import Typed
+from db.loading.pipes import read_frame
 from db.loading.plan import ACT, CHANGED, Plan, Run, Since
 from db.loading.planners.common import complete, merge
+from db.tables.agency import agreements
 from db.tables.facts import balances
 from db.tables.reference import accounts, campaigns, clients
 
@@ -40,7 +43,7 @@ def plan_clients(job: Job, typed: Typed) -> Plan:
     columns = {"code": True, "name": True, **{c: typed.has(c) for c in _CLIENT_DEFAULTS}}
     rows, steps = merge(clients, rows, job.clients, ["code"], columns)
     plan = Plan(rows, steps=steps)
-    _rules_changed(plan, columns)
+    _rules_changed(job, plan, columns)
     return plan
 
 
@@ -51,8 +54,9 @@ def _edges_rise(text: str) -> bool:
         return False
 
 
-def _rules_changed(plan: Plan, said: dict[str, bool]) -> None:
-    """New edges put every position in its new bucket; new promise rules decide every promise again."""
+def _rules_changed(job: Job, plan: Plan, said: dict[str, bool]) -> None:
+    """New edges put every position in its new bucket; new promise rules decide every promise again,
+    and every instalment."""
     changed = plan.good.filter(pl.col(ACT) == CHANGED)
     for row in changed.rows(named=True):
         if said["bucket_edges"] and row["bucket_edges"] != row["old_bucket_edges"]:
@@ -62,6 +66,9 @@ def _rules_changed(plan: Plan, said: dict[str, bool]) -> None:
             plan.marks.append(Since(EVER, "positions", row["old_id"]))
         if any(said[rule] and row[rule] != row[f"old_{rule}"] for rule in _PROMISE_RULES):
             plan.marks.append(Since(EVER, "promises", row["old_id"]))
+            agreed = select(agreements.c.client_id, agreements.c.agreed_on).distinct()
+            mine = read_frame(job.connection, agreed.where(agreements.c.client_id == row["old_id"]))
+            plan.mark("agreements", mine, "agreed_on")
 
 
 def plan_campaigns(job: Job, typed: Typed) -> Plan:

@@ -1,21 +1,18 @@
 """Telephones of an account."""
 
 import polars as pl
-from sqlalchemy import select
 
 from db.loading.columns import by_text
 from db.loading.faults import Note
 from db.loading.known import Job, reject_repeats
 from db.loading.mapping import Typed
-from db.loading.pipes import read_frame
 from db.loading.plan import Insert, Plan
-from db.loading.planners.common import complete, merge
+from db.loading.planners.common import complete, merge, of_accounts
 from db.loading.readers import read_phone
 from db.tables.reference import phones
 
 KEY = ("account_id", "phone")
 _DEFAULTS = {"owner": "TITULAR", "source": "CLIENTE"}
-_FEW, _PART = 20_000, 5_000
 
 
 def plan_phones(job: Job, typed: Typed) -> Plan:
@@ -23,18 +20,8 @@ def plan_phones(job: Job, typed: Typed) -> Plan:
     columns = {"account_id": True, "phone": True} | {
         c: typed.has(c) for c in ("kind", "owner", "source", "status")
     }
-    rows, steps = merge(phones, rows, _standing(job, rows["account_id"]), KEY, columns)
+    rows, steps = merge(phones, rows, of_accounts(job, phones, rows["account_id"]), KEY, columns)
     return Plan(rows, steps=steps)
-
-
-def _standing(job: Job, account_ids: pl.Series) -> pl.DataFrame:
-    query = select(*phones.c)
-    ids = account_ids.drop_nulls().unique().sort()
-    if len(ids) > _FEW:
-        return read_frame(job.connection, query)
-    parts = [ids.slice(start, _PART).to_list() for start in range(0, len(ids), _PART)]
-    found = [read_frame(job.connection, query.where(phones.c.account_id.in_(part))) for part in parts]
-    return pl.concat(found) if found else read_frame(job.connection, query.limit(0))
 
 
 def listed_phones(job: Job, rows: pl.DataFrame) -> tuple[Insert, list[Note]]:
@@ -47,6 +34,6 @@ def listed_phones(job: Job, rows: pl.DataFrame) -> tuple[Insert, list[Note]]:
     bad = read["phone"].null_count()
     notes = [Note("load_bad_phones", {"n": bad}, warning=True)] if bad else []
     found = read.drop_nulls().select(KEY).unique(maintain_order=True)
-    standing = _standing(job, found["account_id"]).select(KEY)
+    standing = of_accounts(job, phones, found["account_id"]).select(KEY)
     new = found.join(standing, on=list(KEY), how="anti", maintain_order="left")
     return Insert(phones, new.with_columns(pl.lit(v).alias(c) for c, v in _DEFAULTS.items())), notes
