@@ -3,18 +3,17 @@
     python -m benchmarks.bench_peers [--bsl PYTHON] [--metricflow PYTHON]
 
 Each of the two wants an environment of its own, and is left out where its Python is not named:
-    python -m venv bsl && bsl/bin/pip install boring-semantic-layer duckdb pandas
+    python -m venv bsl && bsl/bin/pip install boring-semantic-layer 'ibis-framework[duckdb]'
     python -m venv mf && mf/bin/pip install --only-binary=:all: metricflow duckdb pandas
-The question: contact rate by campaign, month to date. Ours is the chat's answer with its comparison, notes and
-buttons, from cells in SQLite; theirs is the rows alone, from DuckDB in memory. Inside their environments this
-file runs by itself, so it imports nothing of ours at the top.
+The question: contact rate by campaign, month to date. Ours is the chat's answer with its comparison, notes
+and buttons, from cells in SQLite; theirs is the rows alone, from DuckDB in memory. Inside their environments
+this file runs by itself, so it imports nothing of ours at the top.
 """
 
 import argparse
 import json
 import statistics
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from importlib import import_module
@@ -27,7 +26,9 @@ TIMES = 40
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--bsl")
     parser.add_argument("--metricflow")
     parser.add_argument("--inside", choices=tuple(PEERS), help=argparse.SUPPRESS)
@@ -108,8 +109,8 @@ def _metricflow(path: str) -> tuple[float, float]:
     duck = import_module("duckdb").connect()
     duck.execute(f"CREATE TABLE contacts AS SELECT * FROM read_parquet('{path}')")
     duck.execute(
-        f"CREATE TABLE days AS SELECT CAST(range AS DATE) AS ds "
-        f"FROM range(DATE '2025-01-01', DATE '2027-12-31', INTERVAL 1 DAY)"
+        "CREATE TABLE days AS SELECT CAST(range AS DATE) AS ds "
+        "FROM range(DATE '2025-01-01', DATE '2027-12-31', INTERVAL 1 DAY)"
     )
     engine_of = import_module("metricflow.engine.metricflow_engine")
     lookup = import_module("metricflow_semantics.model.semantic_manifest_lookup").SemanticManifestLookup
@@ -146,12 +147,13 @@ def _client() -> Any:
     return Client()
 
 
-def _measure(name: str) -> dict[str, Any]:
-    return {"name": name, "agg": "sum", "expr": name, "create_metric": False}
-
-
 def _input(name: str) -> dict[str, Any]:
     return {"name": name}
+
+
+def _simple(name: str) -> dict[str, Any]:
+    how = {"semantic_model": "contacts", "agg": "sum", "agg_time_dimension": "day"}
+    return {"metric_aggregation_params": how, "expr": name}
 
 
 _MANIFEST: dict[str, Any] = {
@@ -165,14 +167,10 @@ _MANIFEST: dict[str, Any] = {
                 {"name": "day", "type": "time", "type_params": {"time_granularity": "day"}},
                 {"name": "campaign_id", "type": "categorical"},
             ],
-            "measures": [_measure("humans"), _measure("attempts")],
         }
     ],
     "metrics": [
-        *(
-            {"name": name, "type": "simple", "type_params": {"measure": _input(name)}}
-            for name in ("humans", "attempts")
-        ),
+        *({"name": name, "type": "simple", "type_params": _simple(name)} for name in ("humans", "attempts")),
         {
             "name": "contact_rate",
             "type": "ratio",
@@ -192,4 +190,4 @@ _MANIFEST: dict[str, Any] = {
 PEERS: dict[str, Callable[[str], tuple[float, float]]] = {"bsl": _bsl, "metricflow": _metricflow}
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

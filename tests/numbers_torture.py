@@ -1,4 +1,4 @@
-"""Hundreds of agencies drawn at random, each asked every indicator: `python -m tests.numbers_torture --n 200`.
+"""Hundreds of agencies drawn at random, each asked every indicator (python -m tests.numbers_torture).
 
 On SQLite; `make test` holds a sample on PostgreSQL too.
 """

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 from threading import Thread
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from db.calendars import load_calendars
 from db.cells import marks
+from db.cells.cuts import load_cuts
 from db.cells.refresh import refresh
 from db.dirty import mark_dirty
 from db.engine import reading, writing
@@ -16,8 +17,8 @@ from db.periods import Period
 from db.scope import Scope
 from db.sources import Window
 from db.tables.cells import built_days, dirty_days
-from db.tables.facts import contacts, payments
-from tests.small import ACCOUNT, ALAMEDA, ANA, BETO, CARLA, CEIBA, NOW, at, fill
+from db.tables.facts import balances, contacts, payments
+from tests.small import ACCOUNT, ALAMEDA, ANA, BETO, CARLA, CEIBA, NOV_18, NOW, at, fill
 
 CALENDARS = load_calendars()
 NOVEMBER = Period(start=date(2026, 11, 1), end=date(2026, 11, 18))
@@ -168,3 +169,14 @@ def test_refreshes_at_once_wait_for_each_other(built: Engine) -> None:
 def test_an_empty_agency_refreshes_to_nothing(engine: Engine) -> None:
     assert refresh(engine, CALENDARS, now=NOW, full=True).days == {}
     assert paid(engine).by_key == {}
+
+
+def test_a_file_that_says_all_is_paid_off_is_a_cut(built: Engine) -> None:
+    """Of a portfolio of nothing: the cut before it does not stand in for it."""
+    with writing(built) as connection:
+        ceiba = balances.c.client_id == CEIBA, balances.c.as_of == NOV_18
+        connection.execute(update(balances).where(*ceiba).values(status="LIQUIDADA"))
+        mark_dirty(connection, "positions", CEIBA, [NOV_18], NOW + timedelta(minutes=5))
+    refresh(built, CALENDARS, now=NOW)
+    with reading(built) as connection:
+        assert load_cuts(connection).at(NOW.date())[CEIBA] == NOV_18

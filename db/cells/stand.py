@@ -18,9 +18,10 @@ from db.cells.openings import Slots, drop_changed, load_kept
 from db.engine import reading, writing
 from db.periods import add_months, month_of
 from db.sources.kept import matrices_at
-from db.tables import cells
+from db.tables import cells, facts
 
 Pair = tuple[date, date]
+ClientDay = tuple[int, date]
 
 
 def refresh_stand(engine: Engine, now: datetime, reader: build.Reader) -> dict[str, int]:
@@ -95,7 +96,18 @@ def _write_day(engine: Engine, day: date, clients: list[int], rows: list[Row], n
         for each, some in ((table, rows), (coarse, summed)):
             connection.execute(delete(each).where(each.c.day == day, each.c.client_id.in_(clients)))
             insert_rows(connection, each, list(each.columns.keys()), some)
-        note_built(connection, "positions", counts, now)
+        note_built(connection, "positions", _with_empty_files(connection, counts), now)
+
+
+def _with_empty_files(connection: Connection, counts: Mapping[ClientDay, int]) -> dict[ClientDay, int]:
+    """A file that says everything was paid off is a cut like any other, of a portfolio of nothing."""
+    table = facts.balances
+    found = dict(counts)
+    for (client, day), n in counts.items():
+        sent = select(table.c.as_of).where(table.c.client_id == client, table.c.as_of == day)
+        if not n and connection.execute(sent.limit(1)).first():
+            found[client, day] = 1
+    return found
 
 
 @dataclass(frozen=True)
