@@ -79,7 +79,7 @@ def _ours(folder: Path, table: Path) -> tuple[int, tuple[float, float]]:
     engine = open_engine(f"sqlite:///{folder / 'peers.db'}")
     metadata.create_all(engine)
     fill(engine, Agency(Size(accounts=5_000, contacts=61_500, payments=7_500, promises=4_000)))
-    refresh(engine, load_calendars(), now=NOW)
+    refresh(engine, load_calendars(), now=NOW, full=True)
     with reading(engine) as connection:
         frame = read_frame(connection, select(*cells.contact_cells.c))
         known = names(connection)

@@ -32,7 +32,7 @@ def _owner(account: Row, campaign: int | None = None) -> Row:
 
 def _events(made: Agency, rnd: Random) -> None:
     codes = load_result_codes()
-    for n in range(1, 121):
+    for _ in range(120):
         account = rnd.choice(made.rows[reference.accounts])
         day, clock = made.day(rnd), rnd.choice(HOURS)
         other = rnd.choice((1, 2)) if account["client_id"] == 1 and rnd.random() < 0.2 else None
@@ -41,7 +41,6 @@ def _events(made: Agency, rnd: Random) -> None:
         human, rpc, told = codes[code].outcome(party)
         made.add(
             facts.contacts,
-            id=n,
             **_owner(account, other),
             agent_id=rnd.choice((*AGENTS, None)),
             started_at=instant(day, clock),
@@ -58,13 +57,13 @@ def _events(made: Agency, rnd: Random) -> None:
 
 
 def _money_and_words(made: Agency, rnd: Random) -> None:
-    for n in range(1, 31):
+    for _ in range(30):
         account, made_on = rnd.choice(made.rows[reference.accounts]), made.day(rnd)
         due = made_on + timedelta(days=rnd.randint(0, 12))
         owner, cents = _owner(account), rnd.choice((10_000, 50_000, 123_456))
         agent = rnd.choice((*AGENTS, None))
         made.add(
-            facts.promises, id=n, **owner, agent_id=agent, made_at=instant(made_on, time(11)),
+            facts.promises, **owner, agent_id=agent, made_at=instant(made_on, time(11)),
             made_on=made_on, due_on=due, amount_cents=cents,
         )  # fmt: skip
         if rnd.random() < 0.6:
@@ -93,7 +92,6 @@ def _agreement(made: Agency, rnd: Random, n: int) -> None:
     account, day = rnd.choice(made.rows[reference.accounts]), made.day(rnd)
     made.add(
         agency.agreements,
-        id=n,
         **_owner(account),
         agent_id=rnd.choice((*AGENTS, None)),
         agreed_at=instant(day, time(10, n)),

@@ -98,6 +98,16 @@ def upgrade() -> None:
         sa.Column("bucket", sa.String(length=12), nullable=False),
         sa.Column("bucket_no", sa.SmallInteger(), nullable=False),
         sa.PrimaryKeyConstraint("client_id", "slot", "group_no", name=op.f("pk_opening_groups")),
+        sa.UniqueConstraint(
+            "client_id",
+            "slot",
+            "agent_id",
+            "campaign_id",
+            "bucket_no",
+            "bucket",
+            "supervisor_id",
+            name=op.f("uq_opening_groups_client_id_slot_agent_id_campaign_id_bucket_no_bucket_supervisor_id"),
+        ),
     )
     op.create_table(
         "reach_cells",
@@ -347,8 +357,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_installment_results_due_on"), ["due_on"], unique=False)
 
     with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_accounts_client_id_placed_on"))
         batch_op.create_index(
-            "ix_accounts_client_id_first_cut_on", ["client_id", "first_cut_on"], unique=False
+            "ix_accounts_client_id_first_cut_on", ["client_id", "first_cut_on", "placed_on"], unique=False
         )
         batch_op.create_index(
             "ix_accounts_client_id_recalled_on", ["client_id", "recalled_on", "id"], unique=False
@@ -376,6 +387,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("receipts", sa.Integer(), nullable=False))
 
     with op.batch_alter_table("payments", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_payments_client_id_paid_on",
+            ["client_id", "paid_on", "account_id", "amount_cents"],
+            unique=False,
+        )
         batch_op.create_index("ix_payments_posted_on", ["posted_on"], unique=False)
 
     with op.batch_alter_table("position_campaign_cells", schema=None) as batch_op:
@@ -426,6 +442,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("payments", schema=None) as batch_op:
         batch_op.drop_index("ix_payments_posted_on")
+        batch_op.drop_index("ix_payments_client_id_paid_on")
 
     with op.batch_alter_table("payment_cells", schema=None) as batch_op:
         batch_op.drop_column("receipts")
@@ -447,6 +464,9 @@ def downgrade() -> None:
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.drop_index("ix_accounts_client_id_recalled_on")
         batch_op.drop_index("ix_accounts_client_id_first_cut_on")
+        batch_op.create_index(
+            batch_op.f("ix_accounts_client_id_placed_on"), ["client_id", "placed_on"], unique=False
+        )
 
     with op.batch_alter_table("installment_results", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_installment_results_due_on"))
