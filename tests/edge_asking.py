@@ -43,13 +43,15 @@ def world(
     folder.mkdir()
     with empty_database(kind, request, folder) as url:
         engine = open_engine(url)
-        metadata.create_all(engine)
-        with writing(engine) as connection:
-            build(cases, outside=outside).write(connection)
-            mark_everything(connection, NOW)
-        refresh(engine, CALENDARS, now=NOW)
-        yield engine
-        engine.dispose()
+        try:
+            metadata.create_all(engine)
+            with writing(engine) as connection:
+                build(cases, outside=outside).write(connection)
+                mark_everything(connection, NOW)
+            refresh(engine, CALENDARS, now=NOW)
+            yield engine
+        finally:
+            engine.dispose()
 
 
 def ask(engine: Engine, cases: Iterable[Case]) -> list[Seen]:

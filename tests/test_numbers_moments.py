@@ -93,15 +93,10 @@ def _account(floor: Floor, on: date) -> None:
     floor.account()
 
 
-def _complained(floor: Floor, on: date) -> None:
-    floor.account()
-    complaint(floor, on)
-
-
 CASES = tuple(
     Case(
-        (f"{told.kind}.{told.column} {written}",), edge, SPAN.end, SPAN.end, told.asks, SPAN,
-        _complained if told.by else _account, told.by,
+        (f"file {told.kind}.{told.column} {written}",), edge, SPAN.end, SPAN.end, told.asks, SPAN,
+        complaint if told.by else _account, told.by,
     )
     for told, edge, written in MOMENTS
 )  # fmt: skip
