@@ -100,6 +100,15 @@ class Metric(_Entry):
     words: Words
 
     def parts(self, variant: str | None) -> Parts:
+        found = self.known_parts.get(variant)
+        return found or self._put_together(variant)
+
+    @cached_property
+    def known_parts(self) -> dict[str | None, Parts]:
+        """Asked once a row: each is put together once."""
+        return {variant: self._put_together(variant) for variant in (None, *self.variants)}
+
+    def _put_together(self, variant: str | None) -> Parts:
         chosen = self.variants.get(variant or self.default_variant or "")
         if chosen is None:
             return Parts(self.num, self.den, self.unit, self.scale, None)

@@ -193,7 +193,7 @@ def differences(
     """What the product and the plain count say differently, and what cells and raw rows do."""
     floor, shown = Floor(connection, TODAY), context(connection, rules)
     for n, question in enumerate(questions):
-        if question.metric.months and not _costed(floor, PERIODS[question.period]):
+        if not costed(floor, question):
             continue
         ctx = replace(shown, actor=replace(shown.actor, scope=question.scope), memo={})
         want = plain(floor, question, counts)
@@ -213,10 +213,11 @@ def _apart(got: Told, want: Told) -> str:
     return ", ".join(f"{key}: {said(got.get(key))} not {said(want.get(key))}" for key in wrong[:3])
 
 
-def _costed(floor: Floor, period: Period) -> bool:
-    """A month without any cost is refused, whatever is asked of it."""
+def costed(floor: Floor, question: Question) -> bool:
+    """A month without any cost is refused, whatever is asked of it by whole months."""
     known = {row["month"] for row in floor["costs"]}
-    return all(month.start in known for month in period.each_month())
+    months = PERIODS[question.period].each_month() if question.metric.months else ()
+    return all(month.start in known for month in months)
 
 
 def planned(ctx: Context, question: Question) -> Plan:
@@ -240,6 +241,8 @@ def _filter(where: Where) -> Filter:
 
 
 def told(ctx: Context, plan: Plan, dims: tuple[str, ...]) -> Told:
+    if plan.clients == frozenset() and "fees" in str(plan.parts.terms):
+        return {}  # nobody's rates: refused before anything is summed
     found = lines(ctx, plan, plan.period, dims).by_key
     numbers = {key: (Fraction(line.num), Fraction(line.den or 0)) for key, line in found.items()}
     return {key: value for key, value in numbers.items() if any(value)}

@@ -18,6 +18,7 @@ from db.engine import open_engine, reading
 from db.loading import LoadingRefused
 from db.tables import cells
 from skills.rules import Fees, Rules
+from tests.answers_beside import wrong_answers
 from tests.late_files import KINDS, LateFiles
 from tests.numbers_beside import CALENDARS, Question, differences, every_question, odd_questions, store
 from tests.plain_metrics import RETROACTIVE
@@ -43,6 +44,7 @@ def of_agency(engine: Engine, seed: int, share: int, folder: Path) -> Iterator[s
 def _wrong(engine: Engine, asked: list[Question]) -> Iterator[str]:
     with reading(engine) as connection:
         yield from differences(connection, asked)
+        yield from wrong_answers(connection, asked[::10])
         fees = [question for question in asked if question.name in ("fee_revenue", "margin")]
         rules = Rules(fees=Fees(tiers="retroactive"))
         yield from differences(connection, fees, counts=RETROACTIVE, rules=rules)

@@ -15,7 +15,19 @@ from sqlalchemy.sql import ColumnElement
 from db import goals, measures
 from db.fees import Rate
 from db.periods import Period
-from db.sources import agreements, cohort, costs, fees, flows, people, positions, sales, source, voice
+from db.sources import (
+    agreements,
+    cohort,
+    costs,
+    fees,
+    flows,
+    migrations,
+    people,
+    positions,
+    sales,
+    source,
+    voice,
+)
 from db.sources.window import Window
 from db.tables import agency, facts, metadata, reference
 from skills.kpi.plan import Plan
@@ -129,9 +141,9 @@ def cells_shorter(patch: Patch) -> None:
     patch.setattr(source.Source, "_picked", picked)
 
 
-def _windows(patch: Patch, other: Callable[[Window, Period], Window]) -> None:
+def _windows(patch: Patch, other: Callable[[Window], Window]) -> None:
     whole = Plan.window
-    patch.setattr(Plan, "window", lambda self, period: other(whole(self, period), period))
+    patch.setattr(Plan, "window", lambda self, period: other(whole(self, period)))
 
 
 def cuts_end_early(patch: Patch) -> None:
@@ -150,8 +162,12 @@ def openings_late(patch: Patch) -> None:
     ))  # fmt: skip
 
 
+def windows_shorter(patch: Patch) -> None:
+    _windows(patch, lambda window: replace(window, period=_shorter(window.period)))
+
+
 def yesterday(patch: Patch) -> None:
-    _windows(patch, lambda window, period: replace(window, today=window.today - DAY))
+    _windows(patch, lambda window: replace(window, today=window.today - DAY))
 
 
 def owners_late(patch: Patch) -> None:
@@ -176,6 +192,14 @@ def owners_late(patch: Patch) -> None:
 
 def _until(held: Any, day: Any) -> ColumnElement[bool]:
     return or_(held.c.to_on.is_(None), day <= held.c.to_on)
+
+
+def recalls_late(patch: Patch) -> None:
+    """An account taken back is out of the cuts after that day only."""
+    _facts_alone(patch)
+    gone, taken = positions._recalled_by, migrations.recalled_between
+    patch.setattr(positions, "_recalled_by", lambda cut, clients: gone(cut - DAY, clients))
+    patch.setattr(migrations, "recalled_between", lambda t0, t1, clients: taken(t0, t1 - DAY, clients))
 
 
 def told_too_late(patch: Patch) -> None:
@@ -228,6 +252,8 @@ ABLATIONS: dict[str, tuple[Callable[[Patch], None], set[str]]] = {
     "cells": (cells_shorter, _columns(*IN_CELLS) - _columns("payments.paid_on cover") - FACTS_ALONE),
     "closing cuts": (cuts_end_early, _columns("balances.as_of ", at=SPAN.end)),
     "opening cuts": (openings_late, _columns("balances.as_of ", at=SPAN.start - DAY)),
+    "courses": (windows_shorter, _columns("trainings.", "people.")),
+    "recalls": (recalls_late, _columns("accounts.recalled_on")),
     "today": (yesterday, _columns("sales.cancelled_on", "sales.activated_on")),
     "owners": (owners_late, _columns("memberships.", "assignments.")),
     "maturity": (told_too_late, _columns("promise_results.", "installment_results.decide_on")),

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from db.cells.refresh import refresh
 from db.engine import open_engine, reading
 from skills.rules import Fees, Rules
+from tests.answers_beside import wrong_answers
 from tests.conftest import empty_database
 from tests.late_files import KINDS, LateFiles
 from tests.numbers_beside import CALENDARS, Question, differences, every_question, odd_questions, store
@@ -70,6 +71,7 @@ def test_every_number_is_the_one_counted_from_words(
     asked = share(RUNS.index((kind, seed, accounts)))
     with stored(kind, seed, accounts, request, tmp_path) as engine, reading(engine) as connection:
         assert list(differences(connection, asked)) == []
+        assert list(wrong_answers(connection, sample()[seed :: 5 * len(RUNS)])) == []
         fees = [q for q in every_question() if q.name in ("fee_revenue", "margin")][seed % 5 :: 5]
         again = differences(connection, fees, counts=RETROACTIVE, rules=Rules(fees=Fees(tiers="retroactive")))
         assert list(again) == []

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 from db.measures import MEASURES, PER, Told
 from db.metrics import Metric, Parts
@@ -28,12 +29,19 @@ class Line:
 
     def amount(self, metric: Metric, variant: str | None) -> Decimal | None:
         """The value in the metric's unit; None where it would divide by zero."""
-        parts = metric.parts(variant)
-        over = Fraction(parts.scale, PER[told_in(parts.num, parts.weight)])
+        over, under = _scale(metric.parts(variant), divided=self.den is not None)
         if self.den is None:
-            return quotient(self.num * over, 1)
+            return quotient(self.num * over, under)
+        return quotient(self.num * over, self.den * under) if self.den else None
+
+
+@cache
+def _scale(parts: Parts, *, divided: bool) -> tuple[int, int]:
+    """What a row's sum is multiplied and divided by; the same for every row of a definition."""
+    over = Fraction(parts.scale, PER[told_in(parts.num, parts.weight)])
+    if divided:
         over *= PER[told_in(parts.den or (), parts.weight)]
-        return quotient(self.num * over, self.den) if self.den else None
+    return over.numerator, over.denominator
 
 
 @dataclass(frozen=True)
