@@ -17,8 +17,9 @@ export UV_LINK_MODE := copy
 run: $(VENV)/run.stamp
 	@exec $(PY) -m bot run
 
+# A process for each core; the tests of a file share what they set up.
 test: $(VENV)/dev.stamp
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadfile $(ARGS)
 
 check: $(VENV)/dev.stamp
 	@$(PY) -m ruff check .

@@ -83,7 +83,7 @@ def sum_up(
     # Days are in every cell of what happened over days, and in its facts.
     known = needs - {"day"} if source.picks == "period" else needs
     cells = source.cells_for(known) if kept else None
-    rows: FromClause = source.facts(window, needs) if cells is None else cells.table
+    rows: FromClause = source.facts(window, needs) if cells is None else cells.rows(window)
     keys: list[ColumnElement[Any]] = [source.column(rows, dim) for dim in dims]
     limits = scope_conditions(scope, rows.c)
     limits += [matching(source.column(rows, c.dim), c) for c in conditions]
@@ -185,7 +185,7 @@ def _watched(source: Source, name: str, window: Window) -> list[date]:
     """The days whose change would change the window's rows."""
     if source.watched:
         return source.watched(name, window)
-    if source.picks in ("period", "span", "days") and window.period:
+    if source.picks in ("period", "span") and window.period:
         return [window.period.start, window.period.end]
     return [*window.cuts.values(), *window.openings.values()]
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select
 from db.calendars import load_calendars
 from db.cells import distinct, follow
 from db.cells.cuts import load_cuts
+from db.cells.marks import Days
 from db.cells.refresh import refresh
 from db.engine import open_engine, reading, writing
 from db.numbers import Condition, load_waiting, sum_up
@@ -184,14 +185,10 @@ def test_adding_up_days_counts_an_account_again_and_again(floor: Engine, count: 
     month = Period(start=date(2026, 10, 1), end=date(2026, 10, 31))
     (want,) = count.reach(month.start, month.end, []).values()
     level = reach_cells.c.level == "campaign", reach_cells.c.day.between(month.start, month.end)
+    sums = {span: func.sum(reach_cells.c[f"worked_{span}"]) for span in ("day", "month")}
     with reading(floor) as connection:
         sums = {
-            span: connection.execute(
-                select(func.sum(reach_cells.c.worked)).where(
-                    *level, reach_cells.c.span == span, reach_cells.c.opens_on >= month.start
-                )
-            ).scalar_one()
-            for span in ("day", "month")
+            span: connection.execute(select(sum_).where(*level)).scalar_one() for span, sum_ in sums.items()
         }
     assert sums["month"] == want
     assert sums["day"] > want
@@ -243,9 +240,9 @@ def test_only_the_touched_days_are_rebuilt(engine: Engine, monkeypatch: pytest.M
     built: list[date] = []
     reached = distinct._reached
 
-    def seen(reader: Any, on: date, clients: Any) -> Any:
-        built.append(on)
-        return reached(reader, on, clients)
+    def seen(days: Days, found: Any) -> Any:
+        built.extend(day for some in days.values() for day in some)
+        return reached(days, found)
 
     monkeypatch.setattr(distinct, "_reached", seen)
     random = Random(9)

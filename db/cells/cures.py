@@ -1,7 +1,8 @@
 """Keeps cure_results up to date with the cuts: who was cured at each, and the first that shows a relapse."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 from sqlalchemy import Connection, Engine, bindparam, delete, select, update
@@ -24,28 +25,37 @@ def refresh_cures(engine: Engine, reader: build.Reader) -> int:
     """The cures of the marked cuts, and every relapse that a cut from the first of them on may show."""
     with reading(engine) as connection:
         dirty, known = marked(connection, CURES), load_cuts(connection).days
+    for cut, before, clients in _seen_at(dirty.days, known):
+        _cure(engine, reader, cut, before, clients)
     for client, days in sorted(dirty.days.items()):
-        cuts = known.get(client, ())
-        for cut in sorted(_concerned(days, cuts)):
-            _cure(engine, reader, client, cuts, cut)
-        _watch(engine, client, cuts, min(days))
+        _watch(engine, client, known.get(client, ()), min(days))
     with writing(engine) as connection:
         settle(connection, CURES, dirty)
     return sum(map(len, dirty.days.values()))
 
 
-def _concerned(days: Collection[date], cuts: Days) -> set[date]:
-    """The cuts themselves, and those that they are the cut before of."""
-    return set(days) | {cut for day in days for cut in cuts[bisect_right(cuts, day) :][:1]}
+def _seen_at(
+    dirty: Mapping[int, Collection[date]], known: Mapping[int, Days]
+) -> Iterator[tuple[date, date | None, list[int]]]:
+    """The marked cuts, and those that they are the cut before of, with the cut before each; by clients."""
+    found: dict[tuple[date, date | None], list[int]] = defaultdict(list)
+    for client, days in sorted(dirty.items()):
+        cuts = known.get(client, ())
+        for cut in {*days, *(after for day in days for after in cuts[bisect_right(cuts, day) :][:1])}:
+            n = bisect_left(cuts, cut)
+            follows = n > 0 and cut in cuts[n : n + 1]
+            found[cut, cuts[n - 1] if follows else None].append(client)
+    for (cut, before), clients in sorted(found.items(), key=lambda pair: pair[0][0]):
+        yield cut, before, clients
 
 
-def _cure(engine: Engine, reader: build.Reader, client: int, cuts: Days, cut: date) -> None:
-    n = bisect_left(cuts, cut)
-    follows = cut in cuts[n : n + 1] and n > 0
-    rows = reader.rows(cures_at(cuts[n - 1], cut, [client])) if follows else []
+def _cure(
+    engine: Engine, reader: build.Reader, cut: date, before: date | None, clients: Collection[int]
+) -> None:
+    rows = reader.rows(cures_at(before, cut, clients)) if before else []
     with writing(engine) as connection:
-        mine = _TABLE.c.client_id == client, _TABLE.c.decide_on == cut + WATCHED
-        connection.execute(delete(_TABLE).where(*mine))
+        theirs = _TABLE.c.client_id.in_(clients), _TABLE.c.decide_on == cut + WATCHED
+        connection.execute(delete(_TABLE).where(*theirs))
         insert_rows(connection, _TABLE, _TABLE.columns.keys()[:-1], rows)
 
 

@@ -1,7 +1,7 @@
 """Rebuilds the counts of different accounts of the marked days: whom each saw first, in each of its spans."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, delete
@@ -10,27 +10,32 @@ from db.bulk import Row, insert_rows
 from db.cells import build
 from db.cells.cuts import Cuts, load_cuts
 from db.cells.follow import COHORT, REACH
-from db.cells.marks import Days, by_day, by_month, marked, settle
+from db.cells.marks import Days, by_month, marked, settle
 from db.engine import reading, writing
 from db.periods import Period
 from db.sources import cohort
 from db.sources.reach_accounts import COUNTED, LEVELS, first_touches
-from db.sources.spans import SPANS, Open, opens_on
-from db.tables.cells import cohort_cells, reach_cells
+from db.sources.spans import Open, opens_on
+from db.tables.cells import TOUCHED, TOUCHED_SINCE, cohort_cells, reach_cells
 
-_REACHED = tuple(name for counted in COUNTED.values() for name in counted)
+_COUNTS = tuple(f"{name}_{span}" for name in TOUCHED for span in TOUCHED_SINCE)
 
 
 def refresh_reach(engine: Engine, reader: build.Reader) -> int:
     """The accounts told apart by campaign, team and agent; how many client-days were marked."""
     with reading(engine) as connection:
         dirty = marked(connection, REACH)
-    for _, days in by_month(dirty.days):
-        found = [(on, clients, _reached(reader, on, clients)) for on, clients in by_day(days)]
+    months = [days for _, days in by_month(dirty.days)]
+    queries = (
+        first_touches(fact, set().union(*days.values()), list(days)) for days in months for fact in COUNTED
+    )
+    found = build.read_all(reader, queries)
+    for days in months:
+        rows = _reached(days, {fact: next(found) for fact in COUNTED})
         with writing(engine) as connection:
-            for on, clients, rows in found:
-                spans = [reach_cells.c.opens_on.in_(opens_on(on).values()), reach_cells.c.day == on]
-                _replace(connection, reach_cells, clients, spans, rows)
+            for client, some in days.items():
+                _clear(connection, reach_cells, [client], [reach_cells.c.day.in_(some)])
+            insert_rows(connection, reach_cells, list(reach_cells.columns.keys()), rows)
     with writing(engine) as connection:
         settle(connection, REACH, dirty)
     return sum(map(len, dirty.days.values()))
@@ -45,36 +50,42 @@ def refresh_cohort(engine: Engine, reader: build.Reader) -> int:
         spans = [table.c.span == opened[0], table.c.opens_on == opened[1], table.c.day.in_(days)]
         rows = _moved(reader, cuts, opened, days, clients)
         with writing(engine) as connection:
-            _replace(connection, table, clients, spans, rows)
+            _clear(connection, table, clients, spans)
+            insert_rows(connection, table, list(table.columns.keys()), rows)
     with writing(engine) as connection:
         settle(connection, COHORT, dirty)
     return sum(map(len, dirty.days.values()))
 
 
-def _replace(
-    connection: Connection,
-    table: Table,
-    clients: Collection[int],
-    spans: Iterable[ColumnElement[bool]],
-    rows: Collection[Row],
+def _clear(
+    connection: Connection, table: Table, clients: Collection[int], where: Iterable[ColumnElement[bool]]
 ) -> None:
-    # Spans and levels are named because the key begins with them.
-    every = table.c.span.in_(SPANS), table.c.level.in_(LEVELS), table.c.client_id.in_(clients)
-    connection.execute(delete(table).where(*every, *spans))
-    insert_rows(connection, table, list(table.columns.keys()), rows)
+    # Levels are named because the key holds them before the day.
+    every = table.c.level.in_(LEVELS), table.c.client_id.in_(clients)
+    connection.execute(delete(table).where(*every, *where))
 
 
-def _reached(reader: build.Reader, on: date, clients: Collection[int]) -> list[Row]:
-    counts: dict[Row, list[int]] = defaultdict(lambda: [0] * len(_REACHED))
-    spans = [(span, f"{opened}") for span, opened in opens_on(on).items()]
-    for fact, names in COUNTED.items():
-        for level, client, campaign, supervisor, agent, *new in reader.rows(first_touches(fact, on, clients)):
-            told = iter(new)
-            for name in names:
-                for span, opened in spans:
-                    key = (span, opened, f"{on}", level, client, campaign, supervisor, agent)
-                    counts[key][_REACHED.index(name)] = int(next(told) or 0)
-    return [(*key, *found) for key, found in counts.items() if any(found)]
+def _reached(days: Days, found: Mapping[str, Iterable[Row]]) -> list[Row]:
+    """The rows of reach_cells of these days."""
+    wanted = {(client, f"{day}") for client, some in days.items() for day in some}
+    counts: dict[Row, list[int]] = defaultdict(lambda: [0] * len(_COUNTS))
+    for fact, rows in found.items():
+        at = [_COUNTS.index(f"{name}_{span}") for name in COUNTED[fact] for span in TOUCHED_SINCE]
+        for level, day, client, *rest in rows:
+            if (client, day) in wanted:
+                held = counts[(level, day, client, *rest[:3])]
+                for n, new in zip(at, rest[3:], strict=True):
+                    held[n] = int(new or 0)
+    _less_members(counts)
+    return [(*key, *held) for key, held in counts.items() if any(held)]
+
+
+def _less_members(counts: Mapping[Row, list[int]]) -> None:
+    """Leaves of each agent who changed teams only what her times in them, added up, count too many."""
+    for (level, day, client, campaign, _, agent), held in counts.items():
+        own = counts.get(("agent", day, client, campaign, 0, agent)) if level == "member" else None
+        if own is not None:
+            own[:] = [whole - part for whole, part in zip(own, held, strict=True)]
 
 
 def _by_span(days: Days) -> Iterator[tuple[Open, set[date], list[int]]]:

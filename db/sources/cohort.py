@@ -137,7 +137,7 @@ def _watched(name: str, window: Window) -> list[date]:
 
 
 def _source(name: str, facts: Callable[[Window, frozenset[str]], Subquery], flow: str) -> Source:
-    cells = tuple(Cells(cohort_cells, owners | {"bucket"}, level) for level, owners in LEVELS.items())
+    cells = tuple(Cells(cohort_cells, owners | {"bucket"}, (level,)) for level, owners in LEVELS.items())
     return Source(name, "span", facts, cells, (flow, "positions"), waits=("cohort",), watched=_watched)
 
 

@@ -3,20 +3,18 @@
 Knows the rows of the flows and their owners of the day; nothing of cuts.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     CTE,
-    BindParameter,
     ColumnElement,
     Date,
+    FromClause,
     Select,
     Table,
     and_,
-    bindparam,
     case,
     func,
     literal,
@@ -26,11 +24,12 @@ from sqlalchemy import (
     union_all,
 )
 
+from db.periods import week_of
 from db.sources import flows
 from db.sources.owners import with_supervisor
 from db.sources.source import PLACES, Cells, Source
-from db.sources.spans import SPANS, opens_on
-from db.tables.cells import reach_cells
+from db.sources.spans import opens_on
+from db.tables.cells import TOUCHED, TOUCHED_SINCE, reach_cells
 from db.tables.facts import contacts, promises
 
 # Whom the accounts of a level are told apart by, beside the campaign. An agent keeps hers through a change
@@ -41,30 +40,26 @@ LEVELS: dict[str, frozenset[str]] = {
     "agent": frozenset({"agent"}),
     "member": frozenset({"supervisor", "agent"}),
 }
+# An agent's accounts are those of her times in each team, less what was counted in two of them: only the
+# few who changed have rows of their own.
+ADDED_UP = {level: (level,) for level in LEVELS} | {"agent": ("member", "agent")}
 TOUCHES = {"worked": "attempts", "contacted": "humans", "reached": "rpcs"}
 PROMISED = {"promised": "promises"}
 COUNTED = {"contacts": tuple(TOUCHES), "promises": tuple(PROMISED)}
 _ACCOUNT = ("campaign_id", "account_id")
 _WHO = ("client_id", "campaign_id", "supervisor_id", "agent_id")
-_CLIENTS: BindParameter[Any] = bindparam("clients", expanding=True)
-_ON, _SINCE = bindparam("that_day", type_=Date), bindparam("since", type_=Date)
+_FEW = 5  # days: for more of them, all that happened is read sooner than what happened to their accounts
 
 
-def first_touches(fact: str, on: date, clients: Collection[int]) -> Select[Any]:
-    """How many accounts were touched that day and not before it in the day's span, by level and owners.
+def first_touches(fact: str, days: Collection[date], clients: Collection[int]) -> Select[Any]:
+    """How many accounts were touched on each of these days of a month, and not before it in its span.
 
-    One column a count and span, named `<count>_<span>`.
+    By level, day and owners; one column a count and span, named `<count>_<span>`. At the agents' level, only
+    those seen in more than one team.
     """
-    opens = opens_on(on)
-    days = {f"{span}_opens": first for span, first in opens.items()}
-    return _first_touches(fact).params(clients=list(clients), that_day=on, since=min(opens.values()), **days)
-
-
-@cache
-def _first_touches(fact: str) -> Select[Any]:
-    """Made once: putting it together takes longer than a small floor takes to run it."""
-    touched = _touched(fact)
-    parts = (_of_level(touched, level, fact) for level in LEVELS)
+    ordered = sorted(days)
+    touched = _touched(fact, ordered, clients)
+    parts = (_of_level(touched, level, fact, ordered) for level in LEVELS)
     return select(union_all(*parts).subquery("first_touches"))
 
 
@@ -75,67 +70,106 @@ def _done(fact: str) -> tuple[Table, ColumnElement[date], dict[str, ColumnElemen
     return contacts, contacts.c.started_on, done
 
 
-def _touched(fact: str) -> CTE:
-    """The accounts touched that day, by whom: what was done with them, and when that was done last before.
-
-    Only their own rows are read: those of the day, and those of the same accounts since its spans began.
-    """
+def _touched(fact: str, days: Sequence[date], clients: Collection[int]) -> CTE:
+    """What was done with each account each day, and by whom, since the first of the days' spans began."""
     table, day, done = _done(fact)
-    chosen = (
-        select(table.c.account_id).where(table.c.client_id.in_(_CLIENTS), day == _ON).distinct().subquery()
-    )
-    joined, supervisor = with_supervisor(table, table.c.agent_id, day)
-    rows = (
-        select(
-            table.c.client_id,
-            table.c.campaign_id,
-            supervisor.label("supervisor_id"),
-            func.coalesce(table.c.agent_id, 0).label("agent_id"),
-            table.c.account_id,
-            *(case((and_(day == _ON, did), 1), else_=0).label(name) for name, did in done.items()),
-            *(case((and_(day < _ON, did), day)).label(f"{name}_last") for name, did in done.items()),
-        )
-        .select_from(joined.join(chosen, chosen.c.account_id == table.c.account_id))
-        .where(table.c.client_id.in_(_CLIENTS), day.between(_SINCE, _ON))
-        .subquery()
-    )
-    owners = [rows.c[name] for name in (*_WHO, "account_id")]
-    most = (func.max(c).label(c.name) for c in rows.c if c.name not in {o.name for o in owners})
-    return select(*owners, *most).group_by(*owners).cte("touched")
-
-
-def _of_level(touched: CTE, level: str, fact: str) -> Select[Any]:
-    told = [name for name in _WHO if name.removesuffix("_id") in PLACES | LEVELS[level]]
-    owners = [touched.c[name] for name in told]
-    done = [touched.c[f"{name}{part}"] for name in COUNTED[fact] for part in ("", "_last")]
-    each = (
-        select(*owners, *(func.max(column).label(column.name) for column in done))
-        .group_by(*owners, touched.c.account_id)
-        .subquery()
-    )
-    new = [
-        func.sum(case((and_(each.c[name] == 1, _not_since(each.c[f"{name}_last"], span)), 1), else_=0)).label(
-            f"{name}_{span}"
-        )
-        for name in COUNTED[fact]
-        for span in SPANS
+    since = min(first for on in days for first in opens_on(on).values())
+    rows, supervisor = with_supervisor(table, table.c.agent_id, day)
+    if len(days) <= _FEW:
+        of_days = table.c.client_id.in_(clients), day.in_(days)
+        chosen = select(table.c.account_id).where(*of_days).distinct().subquery()
+        rows = rows.join(chosen, chosen.c.account_id == table.c.account_id)
+    owners = [
+        table.c.client_id,
+        table.c.campaign_id,
+        supervisor.label("supervisor_id"),
+        func.coalesce(table.c.agent_id, 0).label("agent_id"),
+        table.c.account_id,
+        day.label("day"),
     ]
-    who = [each.c[name] if name in told else literal(0).label(name) for name in _WHO]
-    return select(literal(level).label("level"), *who, *new).group_by(*(each.c[name] for name in told))
+    each = (
+        select(*owners, *(case((did, 1), else_=0).label(name) for name, did in done.items()))
+        .select_from(rows)
+        .where(table.c.client_id.in_(clients), day.between(since, days[-1]))
+        .subquery()
+    )
+    return _once(each, [*_WHO, "account_id", "day"], tuple(done)).cte("touched")
 
 
-def _not_since(last: ColumnElement[date], span: str) -> ColumnElement[bool]:
-    return or_(last.is_(None), last < bindparam(f"{span}_opens", type_=Date))
+def _once(rows: FromClause, key: Collection[str], done: Collection[str]) -> Select[Any]:
+    named = [rows.c[name] for name in key]
+    return select(*named, *(func.max(rows.c[name]).label(name) for name in done)).group_by(*named)
 
 
-_CELLS = tuple(Cells(reach_cells, PLACES | told, level) for level, told in LEVELS.items())
+def _of_level(touched: CTE, level: str, fact: str, days: Sequence[date]) -> Select[Any]:
+    told = [name for name in _WHO if name.removesuffix("_id") in PLACES | LEVELS[level]]
+    each: FromClause = touched
+    if level != "member":
+        once = _once(touched, [*told, "account_id", "day"], COUNTED[fact])
+        each = (once.where(touched.c.agent_id.in_(_moved(touched))) if level == "agent" else once).subquery()
+    apart = [*(each.c[name] for name in told), each.c.account_id]
+    before = [
+        func.max(case((each.c[name] == 1, each.c.day)))
+        .over(partition_by=apart, order_by=each.c.day, rows=(None, -1))
+        .label(f"{name}_before")
+        for name in COUNTED[fact]
+    ]
+    rows = select(each, *before).subquery()
+    opens = _opens(rows.c.day, days)
+    new = [
+        func.sum(case((_new(rows, name, opens[span]), 1), else_=0)).label(f"{name}_{span}")
+        for name in COUNTED[fact]
+        for span in TOUCHED_SINCE
+    ]
+    who = [rows.c[name] if name in told else literal(0).label(name) for name in _WHO]
+    return (
+        select(literal(level).label("level"), rows.c.day, *who, *new)
+        .where(rows.c.day.in_(days))
+        .group_by(rows.c.day, *(rows.c[name] for name in told))
+    )
+
+
+def _moved(touched: CTE) -> Select[Any]:
+    boss = touched.c.supervisor_id
+    return select(touched.c.agent_id).group_by(touched.c.agent_id).having(func.min(boss) != func.max(boss))
+
+
+def _opens(day: ColumnElement[date], days: Sequence[date]) -> dict[str, ColumnElement[date]]:
+    """The first day of each span of a day."""
+    mondays = sorted({week_of(on).start for on in days}, reverse=True)
+    week = case(
+        *((day >= monday, literal(monday, Date)) for monday in mondays), else_=literal(mondays[-1], Date)
+    )
+    return {"month": literal(days[0].replace(day=1), Date), "week": week, "day": day}
+
+
+def _new(rows: FromClause, name: str, opens: ColumnElement[date]) -> ColumnElement[bool]:
+    before = rows.c[f"{name}_before"]
+    return and_(rows.c[name] == 1, or_(before.is_(None), before < opens))
+
+
+def _in_span(span: str) -> FromClause:
+    """The cells as the counts of one span."""
+    counts = (reach_cells.c[f"{name}_{span}"].label(name) for name in TOUCHED)
+    key = (reach_cells.c[name] for name in ("level", "day", *_WHO))
+    return select(*key, *counts).subquery(f"reach_in_{span}")
+
+
+_IN = {span: _in_span(span) for span in TOUCHED_SINCE}
+
+
+def _cells(**tables: Any) -> tuple[Cells, ...]:
+    return tuple(
+        Cells(dims=PLACES | told, levels=ADDED_UP[level], **tables) for level, told in LEVELS.items()
+    )
+
 
 SOURCES = (
     Source(
         "reach",
         "span",
         flows.contact_facts,
-        _CELLS,
+        _cells(table=reach_cells, spans=_IN),
         ("contacts",),
         waits=("reach",),
         unit=_ACCOUNT,
@@ -144,9 +178,9 @@ SOURCES = (
     # An account counts once for each day: those add up over any period.
     Source(
         "days_reached",
-        "days",
+        "period",
         flows.contact_facts,
-        _CELLS,
+        _cells(table=_IN["day"]),
         ("contacts",),
         waits=("reach",),
         unit=(*_ACCOUNT, "day"),
@@ -154,9 +188,9 @@ SOURCES = (
     ),
     Source(
         "days_promised",
-        "days",
+        "period",
         flows.promise_facts,
-        _CELLS,
+        _cells(table=_IN["day"]),
         ("promises",),
         waits=("reach",),
         unit=(*_ACCOUNT, "day"),

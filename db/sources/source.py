@@ -1,13 +1,12 @@
 """What a source is: its facts, its cells, and which column answers to which dimension. Names none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, FromClause, Subquery, and_, false
+from sqlalchemy import ColumnElement, FromClause, Subquery, and_, false, true
 
-from db.periods import Period
-from db.sources.spans import span_of
+from db.sources.spans import Open, span_of
 from db.sources.window import Window, any_of, on_cuts
 
 PLACES = frozenset({"client", "campaign"})
@@ -24,17 +23,25 @@ _COLUMN = {
 
 @dataclass(frozen=True)
 class Cells:
-    """A table of sums, and the dimensions it still knows. `level`: only the rows of that one."""
+    """A table of sums, and the dimensions it still knows. `levels`: only the rows of those.
+
+    `spans`: the rows of each span, where they are told from other columns.
+    """
 
     table: FromClause
     dims: frozenset[str]
-    level: str | None = None
+    levels: tuple[str, ...] = ()
+    spans: Mapping[str, FromClause] = field(default_factory=dict)
+
+    def rows(self, window: Window) -> FromClause:
+        opened = span_of(window.period)
+        return self.spans.get(opened[0], self.table) if opened else self.table
 
 
 @dataclass(frozen=True)
 class Source:
-    """`picks`: a window picks its rows by `period`, closing `cut`, `opening` cut, `pair` of cuts, the `span`
-    that the period begins, or each of its `days` by itself.
+    """`picks`: a window picks its rows by `period`, closing `cut`, `opening` cut, `pair` of cuts, or the
+    `span` that the period begins.
 
     `unit`: the columns that tell one thing counted from another, where its facts are rows of what was done
     with it; `counted` names what is counted of it, and the column of the facts that says so.
@@ -63,15 +70,17 @@ class Source:
 
     def within(self, cells: Cells, window: Window) -> ColumnElement[bool]:
         """The rows of a cell table that the window holds."""
-        picked = [self._picked(cells.table, window)]
-        if cells.level is not None:
-            picked.append(cells.table.c.level == cells.level)
-        if self.picks in ("span", "days") and window.period is not None:
-            picked += _spans(cells.table, window.period, each_day=self.picks == "days")
+        rows = cells.rows(window)
+        picked = [self._picked(rows, window)]
+        if cells.levels:
+            picked.append(rows.c.level.in_(cells.levels))
+        if self.picks == "span":
+            opened = span_of(window.period)
+            picked.append(_opened(rows, opened) if opened else false())
         return and_(*picked)
 
     def _picked(self, table: FromClause, window: Window) -> ColumnElement[bool]:
-        if self.picks in ("period", "span", "days"):
+        if self.picks in ("period", "span"):
             period = window.period
             return any_of([table.c.day.between(period.start, period.end)] if period else [])
         if self.picks == "cut":
@@ -87,9 +96,6 @@ class Source:
         )
 
 
-def _spans(table: FromClause, period: Period, *, each_day: bool) -> list[ColumnElement[bool]]:
-    """The span the period begins; or each of its days as one, named by their range for the key's sake."""
-    if each_day:
-        return [table.c.span == "day", table.c.opens_on.between(period.start, period.end)]
-    opened = span_of(period)
-    return [table.c.span == opened[0], table.c.opens_on == opened[1]] if opened else [false()]
+def _opened(rows: FromClause, opened: Open) -> ColumnElement[bool]:
+    """Where the span is a row's and not a column's."""
+    return and_(rows.c.span == opened[0], rows.c.opens_on == opened[1]) if "span" in rows.c else true()

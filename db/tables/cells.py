@@ -238,27 +238,30 @@ payment_credits = Table(
     Column("rule", String(16), nullable=False),  # covered | last_rpc | assigned | none | reversal
 )
 
-# Different accounts, by the day they were first touched in their day, week or month: the sum up to a day is
-# exact, and never a sum of distinct counts. `level` says among whom they were told apart.
+TOUCHED = ("worked", "contacted", "reached", "promised")
+TOUCHED_SINCE = ("month", "week", "day")
+
+
+def _first_touches() -> list[Column[int]]:
+    return [Column(f"{name}_{span}", Integer, nullable=False) for name in TOUCHED for span in TOUCHED_SINCE]
+
+
+# Different accounts, by the day they were first attempted, answered by a person, with their right party, or
+# with a new promise, in that day's month, week and day: the sum up to a day is exact, and never a sum of
+# distinct counts. `level` says among whom they were told apart.
 reach_cells = Table(
     "reach_cells",
     metadata,
-    Column("span", String(5), nullable=False),  # day | week | month
-    Column("opens_on", Date, nullable=False),  # the span's first day
+    Column("level", String(10), nullable=False),  # campaign | supervisor | member | agent: see ADDED_UP
     Column("day", Date, nullable=False),
-    Column("level", String(10), nullable=False),  # campaign | supervisor | agent | member
     *_who(),
-    Column("worked", Integer, nullable=False),  # accounts first attempted that day
-    Column("contacted", Integer, nullable=False),  # ... first answered by a person
-    Column("reached", Integer, nullable=False),  # ... first with their right party
-    Column("promised", Integer, nullable=False),  # ... first with a new promise
-    # A question names its span and level: the rows of the others lie apart.
-    PrimaryKeyConstraint(
-        "span", "level", "opens_on", "day", "client_id", "campaign_id", "supervisor_id", "agent_id"
-    ),
+    *_first_touches(),
+    # A question names its level: the rows of the others lie apart.
+    PrimaryKeyConstraint("level", "day", "client_id", "campaign_id", "supervisor_id", "agent_id"),
 )
 
-# The same of the accounts of the span's opening cut, by their owners and bucket at that cut.
+# Accounts of a span's opening cut, by the day they were first worked in it, or paid; by their owners and
+# bucket at that cut.
 cohort_cells = Table(
     "cohort_cells",
     metadata,
