@@ -1,10 +1,11 @@
 """The inspector and the laboratory in Chromium, and the page's looks: both themes, a phone's width, focus."""
 
+import asyncio
 import json
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.localslack_room import until
 from tests.page_app import small_app
@@ -160,6 +161,28 @@ async def test_the_person_is_changed_by_keyboard_and_the_last_ones_come_first(st
     await page.keyboard.press("Alt+u")
     await expect(page.locator(".picklist-group").first).to_have_text("Recientes")
     await expect(page.get_by_role("option").first).to_contain_text("Martín Olvera")
+
+
+@pytest.mark.parametrize("slow", ["state", "messages"])
+async def test_who_was_passed_over_while_loading_leaves_nothing(stage: Stage, slow: str) -> None:
+    """Another person is chosen before the page of the one before has come."""
+    page = await stage.see(LAURA)
+    await stage.post("G1", text="solo para gerencia")
+    passed = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await asyncio.sleep(0.5)
+        await route.continue_()
+        passed.set()
+
+    await page.route(lambda url: f"/{slow}?" in url and MARTIN in url, late)
+    async with page.expect_request(lambda request: f"/{slow}?" in request.url and MARTIN in request.url):
+        await page.goto(f"{stage.room.server.url}/#/{MARTIN}/G1")
+    await page.goto(f"{stage.room.server.url}/#/{XIMENA}/C1")
+    await passed.wait()
+    await asyncio.sleep(0.3)
+    await expect(page.get_by_role("button", name="Eres")).to_contain_text("Ximena Duarte — Agente")
+    await expect(page.get_by_text("gerencia")).to_have_count(0)
 
 
 # --- looks -------------------------------------------------------------------------------------------

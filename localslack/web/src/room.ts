@@ -91,18 +91,22 @@ function placeFrom(parts: string[], state: State): Place {
 const pending = new Map<string, StreamEvent[]>();
 /** What the stream said while the state was being fetched; null when it is not. */
 let held: StreamEvent[] | null = null;
+/** Counts who the page became: what was fetched for the one before is thrown away. */
+let turn = 0;
 
 /** Loads a channel; what the stream says meanwhile is applied after it. */
 async function loadMessages(channel: string): Promise<void> {
   const viewer = me()?.id;
   if (!viewer || pending.has(channel)) return;
+  const mine = turn;
   pending.set(channel, []);
   try {
     const messages = await server.messages(viewer, channel);
-    put({ messages: { ...room.messages, [channel]: messages } });
+    if (mine === turn) put({ messages: { ...room.messages, [channel]: messages } });
   } catch (error) {
-    toast(sayRefusal(error));
-  } finally {
+    if (mine === turn) toast(sayRefusal(error));
+  }
+  if (mine === turn) {
     const late = pending.get(channel) ?? [];
     pending.delete(channel);
     for (const event of late) apply(event);
@@ -110,13 +114,14 @@ async function loadMessages(channel: string): Promise<void> {
 }
 
 async function freshState(viewer: string): Promise<State> {
+  const mine = turn;
   held = [];
   try {
     const state = await server.state(viewer);
     if (!state.me) throw new Refusal("user_not_found");
     return state;
   } catch (error) {
-    release();
+    if (mine === turn) release();
     throw error;
   }
 }
@@ -128,7 +133,9 @@ function release(): void {
 }
 
 async function loadState(viewer: string, place?: string[]): Promise<void> {
+  const mine = turn;
   const state = await freshState(viewer);
+  if (mine !== turn) return;
   useZone(state.me?.tz);
   useOffset(state.clock?.offset);
   const stay = findIn(state, room.place.channel) && !place;
@@ -145,6 +152,7 @@ const findIn = (state: State, id: string | null) => allChannels(state).some((cha
 
 /** Becomes somebody: their state, their stream. Nothing of the person before stays on the page. */
 export async function become(viewer: string, place: string[] = []): Promise<void> {
+  const mine = ++turn;
   line?.close();
   asked.clear();
   pending.clear();
@@ -153,9 +161,10 @@ export async function become(viewer: string, place: string[] = []): Promise<void
   try {
     await loadState(viewer, place);
   } catch (error) {
-    await choose(error instanceof Refusal && error.code === "network");
+    if (mine === turn) await choose(error instanceof Refusal && error.code === "network");
     return;
   }
+  if (mine !== turn) return;
   remember((me() as User).id);
   listenAs((me() as User).id);
 }
