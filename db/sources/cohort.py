@@ -11,6 +11,7 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Date,
+    FromClause,
     Select,
     Subquery,
     Table,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 )
 
 from db.sources import positions
-from db.sources.flows import within
+from db.sources.flows import FEW_DAYS, within
 from db.sources.owners import with_supervisor
 from db.sources.source import OWNERS, PLACES, Cells, Source
 from db.sources.window import Window
@@ -85,7 +86,6 @@ def _first_worked(days: Sequence[date], opens: date, clients: Collection[int]) -
     """The accounts attempted on these days, and never before since `opens`."""
     contact, day = contacts, contacts.c.started_on
     first = func.min(day)
-    chosen = _touched(contact, day, days, clients)
     return (
         select(
             contact.c.account_id,
@@ -93,8 +93,8 @@ def _first_worked(days: Sequence[date], opens: date, clients: Collection[int]) -
             literal(1).label("worked"),
             literal(0).label("paying"),
         )
-        .join(chosen, chosen.c.account_id == contact.c.account_id)
-        .where(day.between(opens, days[-1]))
+        .select_from(_of_those(contact, day, days, clients))
+        .where(contact.c.client_id.in_(clients), day.between(opens, days[-1]))
         .group_by(contact.c.account_id)
         .having(first.in_(days))
     )
@@ -103,11 +103,10 @@ def _first_worked(days: Sequence[date], opens: date, clients: Collection[int]) -
 def _turned(days: Sequence[date], opens: date, clients: Collection[int]) -> Select[Any]:
     """+1 on a day the account's money since `opens` turned positive, -1 where it no longer is."""
     payment, day = payments, payments.c.paid_on
-    chosen = _touched(payment, day, days, clients)
     daily = (
         select(payment.c.account_id, day.label("day"), func.sum(payment.c.amount_cents).label("cents"))
-        .join(chosen, chosen.c.account_id == payment.c.account_id)
-        .where(day.between(opens, days[-1]))
+        .select_from(_of_those(payment, day, days, clients))
+        .where(payment.c.client_id.in_(clients), day.between(opens, days[-1]))
         .group_by(payment.c.account_id, day)
         .subquery()
     )
@@ -122,11 +121,15 @@ def _turned(days: Sequence[date], opens: date, clients: Collection[int]) -> Sele
     ).where(sums.c.day.in_(days))
 
 
-def _touched(
+def _of_those(
     table: Table, day: ColumnElement[date], days: Sequence[date], clients: Collection[int]
-) -> Subquery:
+) -> FromClause:
+    """The rows of the accounts touched on these days."""
+    if len(days) > FEW_DAYS:
+        return table
     rows = select(table.c.account_id).where(table.c.client_id.in_(clients), day.in_(days))
-    return rows.distinct().subquery()
+    chosen = rows.distinct().subquery()
+    return table.join(chosen, chosen.c.account_id == table.c.account_id)
 
 
 def _watched(name: str, window: Window) -> list[date]:

@@ -31,6 +31,8 @@ from db.tables.reference import accounts
 # Who owes nothing: an AVAL or an OBLIGADO_SOLIDARIO is bound with the debtor, and stands apart.
 THIRD_PARTIES = ("TERCERO", "REFERENCIA")
 DROPPED = "ABA"
+# For more days than these, all that happened is read sooner than what happened to their accounts.
+FEW_DAYS = 5
 _OF_ACCOUNT = frozenset({"product", "state", "bucket", "special"})
 
 

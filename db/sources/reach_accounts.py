@@ -48,7 +48,6 @@ PROMISED = {"promised": "promises"}
 COUNTED = {"contacts": tuple(TOUCHES), "promises": tuple(PROMISED)}
 _ACCOUNT = ("campaign_id", "account_id")
 _WHO = ("client_id", "campaign_id", "supervisor_id", "agent_id")
-_FEW = 5  # days: for more of them, all that happened is read sooner than what happened to their accounts
 
 
 def first_touches(fact: str, days: Collection[date], clients: Collection[int]) -> Select[Any]:
@@ -75,7 +74,7 @@ def _touched(fact: str, days: Sequence[date], clients: Collection[int]) -> CTE:
     table, day, done = _done(fact)
     since = min(first for on in days for first in opens_on(on).values())
     rows, supervisor = with_supervisor(table, table.c.agent_id, day)
-    if len(days) <= _FEW:
+    if len(days) <= flows.FEW_DAYS:
         of_days = table.c.client_id.in_(clients), day.in_(days)
         chosen = select(table.c.account_id).where(*of_days).distinct().subquery()
         rows = rows.join(chosen, chosen.c.account_id == table.c.account_id)
