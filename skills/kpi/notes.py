@@ -20,12 +20,18 @@ from skills.kpi.wording import Wording
 
 
 def notes_beside(
-    ctx: Context, plan: Plan, words: Wording, measured: Measured | None, request: KpiRequest, now: Lines
+    ctx: Context,
+    plan: Plan,
+    words: Wording,
+    measured: Measured | None,
+    request: KpiRequest,
+    now: Lines,
+    headline: Plan | None = None,
 ) -> tuple[str, ...]:
-    """In the order a reader needs them; `measured` is None for a trend."""
+    """In the order a reader needs them; `measured` is None for a trend, whose `headline` is its last step."""
     notes = _period_notes(plan, words, request)
     if plan.metric.kind == "migration":
-        notes += _migration_notes(ctx, plan, words, measured)
+        notes += _migration_notes(ctx, headline or plan, words, measured)
     elif plan.metric.kind == "flow":
         notes += _flow_notes(ctx, plan, words)
     elif plan.metric.id == "agents_required":

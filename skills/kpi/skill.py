@@ -224,7 +224,7 @@ def _over_time(ctx: Context, plan: Plan, words: Wording, request: KpiRequest) ->
     label = words.metric() if told is plan else f"{words.metric()} · {words.period(told.period)}"
     total = figure(words, label, now.by_key.get(()), before, previous_label=words.period(told.previous))
     kept, every = trend.kept_series(plan, request, found)
-    notes = notes_beside(ctx, plan, words, None, request, now)
+    notes = notes_beside(ctx, plan, words, None, request, now, headline=told)
     if len(kept) < every:
         notes = (*notes, words.say("kpi.shown", n=len(kept), total=every))
     found = [(span, {k: v for k, v in by_key.items() if k in kept}) for span, by_key in found]
