@@ -24,6 +24,7 @@ _UNITS: dict[Kind, Callable[[date], Period]] = {
     "semester": periods.semester_of,
     "year": periods.year_of,
 }
+_MONTHS: dict[Kind, int] = {"month": 1, "quarter": 3, "semester": 6, "year": 12}
 # A running period may be several things (1-12 January: month, quincena, quarter, year). First match wins.
 _RUNNING: tuple[Kind, ...] = ("month", "week", "quincena", "year", "quarter", "semester")
 
@@ -55,7 +56,7 @@ def kind_of(period: Period, today: date | None = None) -> Shape:
 
 
 def previous_same_cutoff(
-    period: Period, today: date, calendar: Calendar, *, kind: Kind | None = None
+    period: Period, today: date, calendar: Calendar | None, *, kind: Kind | None = None
 ) -> Period:
     """What `period` is usually compared with.
 
@@ -64,7 +65,8 @@ def previous_same_cutoff(
     same weekday a week before. Whole months: as many before. Any other range: as many days just before.
     What lies after `today` has not happened and is left out. `kind` says what was meant, where the caller
     knows it ("este mes" on the 1st is one day long), and is ignored where the period begins no such unit.
-    Business days are the calendar's; where the unit before has fewer of them, it is taken whole.
+    Business days are the calendar's; where the unit before has fewer of them, it is taken whole. Without a
+    calendar it ends on the same date: accounts move buckets by the days of the calendar.
     """
     meant = kind if kind and _fits(kind, period) else kind_of(period, today).kind
     seen = Period(start=period.start, end=today) if period.holds(today) else period
@@ -76,7 +78,14 @@ def previous_same_cutoff(
     before = unit(seen.start - _DAY)
     if seen == unit(seen.start):
         return before
+    if calendar is None:
+        return _up_to_date(before, seen, meant)
     return _up_to_number(before, calendar.business_days(seen), calendar)
+
+
+def is_begun(kind: Kind, period: Period) -> bool:
+    """Whether the period is the beginning of such a unit, and not all of it."""
+    return kind in _UNITS and _begins(kind, period) and period != _UNITS[kind](period.start)
 
 
 def previous_year(period: Period, calendar: Calendar | None = None) -> Period:
@@ -125,6 +134,13 @@ def _fits(kind: Kind, period: Period) -> bool:
 def _up_to_number(unit: Period, number: int, calendar: Calendar) -> Period:
     """The unit from its start to its `number`-th business day (its first day, if none has passed)."""
     end = calendar.add_business_days(unit.start - _DAY, number) if number else unit.start
+    return Period(start=unit.start, end=min(end, unit.end))
+
+
+def _up_to_date(unit: Period, seen: Period, kind: Kind) -> Period:
+    """The unit from its start to the same date; a quincena's, to the same day of it."""
+    months = _MONTHS.get(kind)
+    end = add_months(seen.end, -months) if months else unit.start + timedelta(days=seen.days - 1)
     return Period(start=unit.start, end=min(end, unit.end))
 
 

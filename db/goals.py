@@ -125,6 +125,22 @@ def targets_to_date(
     return {(): sum(due.values(), Fraction(0))} if due else {}
 
 
+LEVELS: tuple[Level, ...] = ("agency", "client", "campaign", "supervisor", "agent")
+
+
+def levels_set(connection: Connection, metric: str, period: Period, owner: str) -> list[Level]:
+    """Whose targets of the metric there are in the period, the widest first."""
+    rows = targets.c
+    query = select(rows.scope).where(
+        rows.metric == metric,
+        rows.owner == owner,
+        rows.period_start <= period.end,
+        rows.period_end >= period.start,
+    )
+    held = set(connection.execute(query.distinct()).scalars())
+    return [level for level in LEVELS if level in held]
+
+
 def _within(
     connection: Connection, level: Level, due: dict[int, Fraction], limits: Sequence[Limit], period: Period
 ) -> dict[int, Fraction]:

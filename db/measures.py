@@ -222,6 +222,8 @@ LEFT_OUT: dict[str, Measure] = {
         _sum("accounts"),
         where=lambda r, w: r.c.bucket_to_no < 0,  # noqa: ARG005
     ),
+    "recalled": Measure("recalls", _sum("accounts"), _sum("accounts")),
+    "recalled_cents": Measure("recalls", _sum("opening_cents"), _sum("accounts"), money=True),
     "immature": Measure("promises_due", _sum("closed"), _sum("closed"), where=_immature),
     "installments_waiting": Measure(
         "installments_due", _sum("installments"), _sum("installments"), where=_immature

@@ -90,6 +90,7 @@ class Metric(_Entry):
     scale: int = 1
     variants: dict[str, Variant] = Field(default_factory=dict)  # the first one is the default
     cohort: Literal["past_due", "all"] = "past_due"  # which accounts of the opening cut a migration follows
+    most: int = 100  # of a rate: the highest per cent that a target may ask for
     months: bool = False  # known by whole months only
     roles: tuple[str, ...] = ()  # who may ask for it; none named: whoever may ask for a KPI
     ahead: bool = False  # days to come may be asked about

@@ -123,11 +123,17 @@ def test_without_the_guard_she_would_be(busy: Engine, monkeypatch: pytest.Monkey
     assert [row["agent"] for row in best.rows] != ["Ana Ruiz"]
 
 
-def test_where_everybody_has_few_cases_they_are_ranked_as_they_are(ask: Ask) -> None:
-    answer = ask("contact_rate", period=MONTH, dims=("agent",), order="desc")
-    values = [row["value"] for row in answer.rows]
-    assert values == sorted(values, reverse=True)
-    assert "sin lugar" not in str(answer.parts)
+@pytest.mark.parametrize("metric", ["contact_rate", "aht", "ptp_kept_rate", "avg_payment"])
+def test_where_everybody_has_few_cases_nobody_is_first(ask: Ask, metric: str) -> None:
+    """A share, or a mean whose n counts cases: they stand by their cases, and a list of the best is empty."""
+    answer = ask(metric, period=MONTH, dims=("agent",), order="desc")
+    counts = [row["n"] for row in answer.rows]
+    assert counts == sorted(counts, reverse=True)
+    assert len(counts) > 1
+    assert f"los {len(counts)} van por número de casos" in str(answer.parts)
+    best = ask(metric, period=MONTH, dims=("agent",), order="desc", limit=1)
+    assert best.rows == ()
+    assert f"{len(counts)} quedan fuera de la lista" in str(best.parts)
 
 
 # --- which definition ------------------------------------------------------------------------------

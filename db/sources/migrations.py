@@ -34,7 +34,9 @@ UNEXPLAINED, UNEXPLAINED_NO = "sin dato", -1
 ROUNDING_CENTS = 100
 
 
-def recalled_between(opened: date, closed: date, clients: Collection[int]) -> Subquery:
+def recalled_between(
+    opened: date, closed: date, clients: Collection[int], name: str = "recalled"
+) -> Subquery:
     """The accounts of an opening cut that were taken back since."""
     return (
         select(accounts.c.id.label("account_id"), accounts.c.recalled_on, accounts.c.recall_reason)
@@ -44,7 +46,7 @@ def recalled_between(opened: date, closed: date, clients: Collection[int]) -> Su
             accounts.c.recalled_on <= closed,
         )
         .distinct()  # so that SQLite lists them, and does not look up each row's account
-        .subquery("recalled")
+        .subquery(name)
     )
 
 
@@ -105,6 +107,32 @@ def _paid_between(opened: date, closed: date, clients: Collection[int]) -> Subqu
         .where(payments.c.client_id.in_(clients), payments.c.paid_on > opened, payments.c.paid_on <= closed)
         .group_by(payments.c.account_id)
         .subquery("paid")
+    )
+
+
+def recalls(window: Window, needs: frozenset[str]) -> Subquery:
+    """The accounts that `moves` leaves out: taken back between the cuts, and not as charged off."""
+    pairs = window.clients_by_pair() or {(window.today, window.today): []}
+    return union_all(*(_recalls(t0, t1, clients, needs) for (t0, t1), clients in pairs.items())).subquery(
+        "recalls"
+    )
+
+
+def _recalls(
+    opened: date, closed: date, clients: Collection[int], needs: frozenset[str]
+) -> Select[tuple[object, ...]]:
+    gone = recalled_between(opened, closed, clients, "taken_back")
+    opening = owned_at(opened, clients, needs, gone).subquery("opening")
+    return (
+        select(
+            *(opening.c[name] for name in (*_OWNERS, *sorted(OF_ACCOUNT)) if name in opening.c),
+            opening.c.bucket.label("bucket_from"),
+            opening.c.bucket_no.label("bucket_from_no"),
+            literal(1).label("accounts"),
+            opening.c.balance_cents.label("opening_cents"),
+        )
+        .select_from(opening.join(gone, gone.c.account_id == opening.c.account_id))
+        .where(opening.c.bucket_no < CASTIGO_NO, ~was_charged_off(gone))
     )
 
 

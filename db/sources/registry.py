@@ -54,6 +54,8 @@ SOURCES: dict[str, Source] = {
             ("positions", "payments"),
             _MOVES,
         ),
+        # The few that a migration does not follow: read from the facts, as its cells do not hold them.
+        Source("recalls", "pair", migrations.recalls, (), ("positions",), _MOVES),
         Source(
             "contacts",
             "period",

@@ -4,18 +4,25 @@ What was spent is compared with the budgets of the same campaigns only: a campai
 or its whole cost would read as money overspent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+
+from sqlalchemy import select
 
 from db.budgets import COST, budget_to_date
 from db.numbers import Derived, Key, Sum, Summed
 from db.periods import Period
+from db.tables.reference import campaigns
 from skills.contract import Context, Refused
 from skills.kpi.costs import cost_of
 from skills.kpi.plan import Plan
 
-_PARTS = (("campaign",), ("client",))  # what the whole is added up from where it has no budget of its own
+# What a total, or a creditor's, is added up from where it has no budget of its own.
+_PARTS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
+    (): (("campaign",), ("client",)),
+    ("client",): (("campaign",),),
+}
 Due = dict[Key, dict[str, Fraction]]
 
 
@@ -89,14 +96,31 @@ def _spending(ctx: Context, plan: Plan, period: Period, dims: tuple[str, ...]) -
         else:
             spent.setdefault(tuple(owner), {})[category] = Fraction(money.total)
     if owners != dims:
-        return Spending({(): _together(spent)}, {(): _together(planned)}, left, (read,))
+        above = _above(ctx, dims)
+        spent, planned = _gathered(spent, above), _gathered(planned, above)
     return Spending(spent, planned, left, (read,))
+
+
+def _above(ctx: Context, dims: tuple[str, ...]) -> Callable[[Key], Key]:
+    """The row that a part belongs to: the only one, or its creditor's."""
+    if not dims:
+        return lambda key: ()  # noqa: ARG005
+    query = select(campaigns.c.id, campaigns.c.client_id)
+    owners = {campaign: client for campaign, client in ctx.session.execute(query)}  # noqa: C416
+    return lambda key: (owners[key[0]],)
+
+
+def _gathered(due: Mapping[Key, Mapping[str, Fraction]], above: Callable[[Key], Key]) -> Due:
+    apart: dict[Key, dict[Key, Mapping[str, Fraction]]] = {}
+    for key, parts in due.items():
+        apart.setdefault(above(key), {})[key] = parts
+    return {key: _together(parts) for key, parts in apart.items()}
 
 
 def _planned(ctx: Context, plan: Plan, period: Period, dims: tuple[str, ...]) -> tuple[tuple[str, ...], Due]:
     """The budgets in centavos, and whose they are: a whole without one of its own is the sum of its parts."""
     planned = _cents(_due(ctx, plan, COST, period, dims))
-    for finer in () if dims else _PARTS:
+    for finer in _PARTS.get(dims, ()):
         parts = _cents(_due(ctx, plan, COST, period, finer))
         if parts and (not planned or _sum(_together(parts)) == _sum(_together(planned))):
             return finer, parts

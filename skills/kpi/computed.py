@@ -13,6 +13,7 @@ from db.goals import targets_to_date
 from db.measures import Told
 from db.numbers import Key, Sum
 from db.periods import Period
+from db.scope import Scope
 from skills.contract import Context
 from skills.kpi.budgets import over_budget, require_budget
 from skills.kpi.costs import fees_where_costed, paid_where_costed
@@ -54,9 +55,13 @@ def target_lines(
         period=period,
         calendar=ctx.calendars.working,
         spread=spread(ctx, plan, metric),
-        # Whoever sees a creditor's aggregates only reads what was agreed with the creditor.
-        owner="INTERNA" if ctx.actor.scope.shows("supervisor") else "CLIENTE",
+        owner=targets_of(ctx.actor.scope),
     )
+
+
+def targets_of(scope: Scope) -> str:
+    """Whoever sees a creditor's aggregates only reads what was agreed with the creditor."""
+    return "INTERNA" if scope.shows("supervisor") else "CLIENTE"
 
 
 def _target_to_date(ctx: Context, plan: Plan, period: Period, dims: tuple[str, ...]) -> Mapping[Key, Sum]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from db.apportion import rounded
 from db.measures import PER, Told
 from db.numbers import Key
 from skills.contract import Cell, Figure, Table, Trend, Unit, Value
@@ -97,6 +98,12 @@ def part(terms: tuple[str, ...], amount: Fraction | int, weight: str | None) -> 
     return Value(quotient(amount, PER[told]), _UNIT[told])
 
 
+def target(words: Wording, due: Fraction) -> Value:
+    """In the unit of the definition asked; of what is counted, a whole number."""
+    unit = words.plan.parts.unit
+    return Value(Decimal(rounded(due)) if unit == "count" else decimal(due), unit)
+
+
 # --- JSON ------------------------------------------------------------------------------------------
 
 
@@ -124,7 +131,7 @@ def json_line(words: Wording, line: Line, measured: Measured, key: Key) -> dict[
     if spread := interval(words, line):
         row["low"], row["high"] = (float(round(end, 4)) for end in spread)
     if key in measured.targets:
-        row["target"] = plain(Value(decimal(measured.targets[key]), metric.unit))
+        row["target"] = plain(target(words, measured.targets[key]))
     if key in measured.planned:
         row["budget"] = plain(Value(decimal(measured.planned[key]), parts.unit))
     return row
@@ -160,6 +167,8 @@ def table(words: Wording, measured: Measured) -> Table:
     heads += [words.say(f"kpi.n.{cases}")] if counted else []
     spreads = [interval(words, line) for _, line in shown]
     heads += [words.say("kpi.column.interval")] if any(spreads) else []
+    against_target = metric.id == "goal_attainment"
+    heads += [words.say("kpi.column.reached"), words.say("kpi.column.due")] if against_target else []
     rows: list[tuple[Cell, ...]] = []
     for (key, line), spread in zip(shown, spreads, strict=True):
         cells: list[Cell] = [words.label(d, p) for d, p in zip(measured.dims, key, strict=True)]
@@ -172,7 +181,7 @@ def table(words: Wording, measured: Measured) -> Table:
             cells.append(value(metric, measured.before.get(key), variant))
         if has_target:
             due = measured.targets.get(key)
-            cells.append(Value(decimal(due), metric.unit) if due is not None else None)
+            cells.append(target(words, due) if due is not None else None)
         if measured.planned:
             budget = measured.planned.get(key)
             each = planned.beside(words, line, budget) if budget is not None else None
@@ -180,7 +189,9 @@ def table(words: Wording, measured: Measured) -> Table:
         if counted:
             cells.append(Value(Decimal(line.n), "count"))
         if any(spreads):
-            cells.append(between(words, spread))
+            cells.append(between(words, spread) or (f"n = {line.n}" if small(words, line) else ""))
+        if against_target:
+            cells += [Value(quotient(side, PER["money"]), "money") for side in (line.num, line.den or 0)]
         rows.append(tuple(cells))
     note = []
     if len(measured.rows) > len(shown):
@@ -203,6 +214,7 @@ def interval(words: Wording, line: Line) -> tuple[Decimal, Decimal] | None:
     """Of a share of few cases; money over money has none, its pesos are not cases, nor are points."""
     parts = words.plan.parts
     counts = parts.den is not None and told_in((*parts.num, *parts.den), parts.weight) == "count"
+    counts = counts and parts.unit == "rate"
     if not (small(words, line) and counts and line.den and 0 <= line.num <= line.den):
         return None
     return wilson(int(line.num), int(line.den))

@@ -60,13 +60,18 @@ class Course:
 
 @dataclass(frozen=True)
 class Outlook:
-    """In the facts' own unit. `days_left`: business days still to be worked, today's rest as one of them."""
+    """In the facts' own unit. `days_left`: business days still to be worked, today's rest as one of them.
+
+    `days_gone` are those with data, up to `whole`; `days_waiting`, those over since then, with none yet.
+    """
 
     so_far: int
     close: int
     within: Interval | None
     days_gone: int
     days_left: int
+    days_waiting: int
+    whole: date
     months: int  # whole months of history
     seasonal: bool
 
@@ -113,10 +118,29 @@ def outlook(ctx: Context, plan: Plan, variant: str) -> Outlook | None:
         close=close,
         within=interval(so_far, Fraction(close - so_far), missed),
         days_gone=number,
-        days_left=working.business_days(course.month) - number,
+        days_left=_still_to_work(ctx, course.month),
+        days_waiting=_without_data(ctx, course.whole),
+        whole=course.whole,
         months=len(course.past.months),
         seasonal=course.profile.months > 0,
     )
+
+
+def _still_to_work(ctx: Context, month: Period) -> int:
+    """Business days by the clock: what files lack does not make the month longer."""
+    first = ctx.now.date() + timedelta(days=ctx.now.hour >= CLOSES)
+    if first > month.end:
+        return 0
+    left: int = ctx.calendars.working.business_days(Period(start=first, end=month.end))
+    return left
+
+
+def _without_data(ctx: Context, whole: date) -> int:
+    first, last = whole + timedelta(days=1), ctx.now.date() - timedelta(days=1)
+    if first > last:
+        return 0
+    waiting: int = ctx.calendars.working.business_days(Period(start=first, end=last))
+    return waiting
 
 
 def course_of(ctx: Context, plan: Plan, variant: str) -> Course:

@@ -1,9 +1,11 @@
 """How far the data reaches: the last day each source of a metric holds, and refusals outside that reach."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from db.goals import levels_set
 from db.measures import MEASURES
 from db.metrics import Metric
 from db.periods import Period
@@ -17,7 +19,7 @@ from db.tables.cells import built_days, cure_results
 from db.tables.reference import campaigns
 from skills import text
 from skills.contract import Context, Refused
-from skills.kpi.computed import COMPUTED
+from skills.kpi.computed import COMPUTED, targets_of
 from skills.kpi.costs import require_costs
 from skills.kpi.plan import Plan
 
@@ -164,7 +166,7 @@ def _lacks_opening(plan: Plan) -> bool:
 def nothing_found(ctx: Context, plan: Plan, period: str) -> Refused:
     """No row meets the question; says what the last day with data is, so that the next question can."""
     if plan.metric.id == "goal_attainment":
-        return Refused("kpi.no_targets", about="no_data")
+        return Refused("kpi.no_targets", about="no_data", **targets_elsewhere(ctx, plan))
     language = ctx.actor.language
     if _judged(plan) and (first := _first_judged(ctx, plan)) and first > plan.period.end:
         return Refused("kpi.cures_decided", about="no_data", first=text.day(first, language, plan.today))
@@ -186,6 +188,15 @@ def nothing_found(ctx: Context, plan: Plan, period: str) -> Refused:
         period=period,
         last=text.day(held.end, ctx.actor.language, plan.today) if held else "",
     )
+
+
+def targets_elsewhere(ctx: Context, plan: Plan, metric: str = "recovered_amount") -> dict[str, Any]:
+    """Whose targets there are, where what was asked has none: it may be out of reach, and not unset."""
+    levels = levels_set(ctx.session, metric, plan.period, targets_of(ctx.actor.scope))
+    if not levels:
+        return {"others": ""}
+    names = ", ".join(ctx.say(f"kpi.level.{level}") for level in levels)
+    return {"others": " " + ctx.say("kpi.targets_elsewhere", levels=names)}
 
 
 def first_day(ctx: Context, plan: Plan) -> date | None:

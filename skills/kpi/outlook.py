@@ -11,8 +11,9 @@ from skills.contract import Context, Value
 from skills.kpi.computed import target_lines
 from skills.kpi.draw import plain
 from skills.kpi.forecast import PROJECTED, Outlook, outlook
-from skills.kpi.plan import CLOSE, Plan
+from skills.kpi.plan import Plan
 from skills.kpi.rows import quotient
+from skills.kpi.spans import CLOSE
 from skills.kpi.wording import Wording
 
 DEFAULT = "recovered"
@@ -83,11 +84,16 @@ class _Words:
         return None if self.aim is None else self.aim - self.seen.so_far
 
     def close(self) -> list[str]:
-        key = "kpi.outlook_so_far" if self.words.plan.metric.id == CLOSE else "kpi.outlook_close"
+        some, none = ("kpi.outlook_close", "kpi.outlook_close_none")
+        if self.words.plan.metric.id == CLOSE:
+            some, none = ("kpi.outlook_so_far", "kpi.outlook_so_far_none")
         seen = self.seen
-        return [
-            self.words.say(key, close=self.said(seen.close), so_far=self.said(seen.so_far), n=seen.days_left)
-        ]
+        slots = {"close": self.said(seen.close), "so_far": self.said(seen.so_far), "n": seen.days_left}
+        lines = [self.words.say(some if seen.days_left else none, **slots)]
+        if seen.days_waiting:
+            last = self.words.day(seen.whole)
+            lines.append(self.words.say("kpi.outlook_waiting", n=seen.days_waiting, last=last))
+        return lines
 
     def range(self) -> list[str]:
         within = self.seen.within

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, select
 
-from db import periods
 from db.access import Names, resolve
 from db.cells.cuts import Cuts, load_cuts
-from db.cutoffs import Kind, kind_of, previous_same_cutoff, previous_year
+from db.cutoffs import previous_same_cutoff
 from db.measures import MEASURES
 from db.metrics import Metric, Parts
 from db.numbers import Condition, load_waiting
@@ -19,18 +17,16 @@ from db.scope import Scope
 from db.sources import SOURCES, Window
 from db.tables.reference import campaigns
 from skills.contract import Context, Filter, KpiRequest, Option, Refused
+from skills.kpi.spans import CLOSE, asked_about, compared_with, meant_as, runs
 
 WENT_TO = "bucket_to"
 # What an account is one of, whoever works it and when.
 OF_ACCOUNT = frozenset({"client", "campaign", "bucket", "product", "state", "special"})
 WEIGHTS = frozenset(("accounts", "balance"))
-CLOSE = "forecast_to_close"  # told of the running month, whatever part of it is asked about
 DUE = "due"  # the variant that goes by the day something falls due
 OWNERS = ("client", "campaign", "supervisor", "agent")
 # A cut this many days older than a past day asked for still answers for it, with its date said.
 STALE_CUT_DAYS = 7
-# How far a trend reaches back when no period is said.
-WEEKS_BACK, MONTHS_BACK = 7, 5
 
 
 @dataclass(frozen=True)
@@ -60,9 +56,13 @@ class Plan:
 
     @property
     def counts_cases(self) -> bool:
-        """Whether it is a share that few cases make shaky; time is not one, nor is a ratio of two stocks."""
+        """Whether few cases make it shaky: a share or a mean of them. Time is neither, nor is a ratio of two
+        stocks, nor what was reached of a target.
+        """
+        if self.parts.den is None or self.metric.id == "goal_attainment":
+            return False
         share = self.metric.kind != "migration" or self.follows_moves
-        return self.parts.unit == "rate" and self.metric.weighting != "time" and share
+        return self.metric.weighting != "time" and share
 
     @property
     def at_cuts(self) -> bool:
@@ -132,15 +132,14 @@ def make_plan(ctx: Context, request: KpiRequest) -> Plan:
         raise Refused("kpi.denied_metric", about="role", denied=True, metric=label)
     _refuse_mixed(ctx, metric)
     today = ctx.now.date()
-    period = _period(metric, request, today)
+    period = asked_about(metric, request, today)
     conditions, thresholds = _filters(ctx, metric, request.filters)
     dims = _dims(ctx, metric, request)
-    calendar = ctx.calendars.working
-    meant: Kind | None = (
-        None if request.period or request.grain else ("month" if metric.kind != "stock" else "day")
-    )
+    # Accounts move buckets by the days of the calendar: a migration stops at the same date, not business day.
+    calendar = None if metric.kind == "migration" else ctx.calendars.working
+    meant = meant_as(metric, request, period)
     clients = _clients(ctx.session, conditions, ctx.actor.scope)
-    previous = _previous(request, period, today, calendar, meant)
+    previous = compared_with(request, period, today, calendar, meant)
     variant = _past_days(metric, _variant(ctx, metric, request, period, clients), request)
     _refuse_unknown(ctx, metric, variant, (*dims, *(c.dim for c in conditions)))
     return Plan(
@@ -149,7 +148,7 @@ def make_plan(ctx: Context, request: KpiRequest) -> Plan:
         conditions=conditions,
         thresholds=thresholds,
         period=period,
-        partial=_running(period, today),
+        partial=runs(period, today, meant),
         said_period=request.period is not None or metric.id == CLOSE,
         previous=previous,
         same_cutoff=previous == previous_same_cutoff(period, today, calendar, kind=meant),
@@ -181,7 +180,10 @@ def _refuse_mixed(ctx: Context, metric: Metric) -> None:
     scope = ctx.actor.scope
     apart = "client" in metric.dims and not metric.agency_wide
     if not apart and (scope.clients is not None or scope.campaigns is not None):
-        raise Refused("kpi.knows_no_client", denied=True, metric=metric.label.in_(ctx.actor.language))
+        key = (
+            "kpi.rests_on_agency" if metric.agency_wide and "client" in metric.dims else "kpi.knows_no_client"
+        )
+        raise Refused(key, denied=True, metric=metric.label.in_(ctx.actor.language))
 
 
 def _variant(
@@ -193,6 +195,8 @@ def _variant(
     if not metric.variants:
         return None
     said = request.variant and metric.variant_said(request.variant)
+    if metric.id == CLOSE and request.variant and not said and request.variant in ctx.metrics.ids:
+        raise _cannot_project(ctx, metric, request.variant)
     if request.variant not in (None, said, *WEIGHTS):
         language = ctx.actor.language
         known = ", ".join(v.label.in_(language) for v in metric.variants.values())
@@ -200,6 +204,13 @@ def _variant(
             "kpi.unknown_variant", about="variant", metric=metric.label.in_(language), possible=known
         )
     return said or _agreed(ctx, metric, request, clients)
+
+
+def _cannot_project(ctx: Context, metric: Metric, asked: str) -> Refused:
+    language = ctx.actor.language
+    known = ", ".join(v.label.in_(language) for v in metric.variants.values())
+    name = ctx.metrics.label(asked, language)
+    return Refused("kpi.cannot_project", about="variant", metric=name, possible=known)
 
 
 def _agreed(ctx: Context, metric: Metric, request: KpiRequest, clients: frozenset[int] | None) -> str | None:
@@ -222,52 +233,6 @@ def _agreed(ctx: Context, metric: Metric, request: KpiRequest, clients: frozense
     raise Refused(
         "kpi.which_definition", about="variant", asks=True, choices=options, metric=metric.label.in_(language)
     )
-
-
-def _period(metric: Metric, request: KpiRequest, today: date) -> Period:
-    """Flows and rates default to the month to date, stocks to today's cut, a trend to what makes a line."""
-    said = request.period
-    if metric.id == CLOSE:
-        return _to_close(request, today)
-    if said is None and request.grain in ("week", "month"):
-        back = timedelta(weeks=WEEKS_BACK) if request.grain == "week" else timedelta(days=30 * MONTHS_BACK)
-        first = periods.week_of(today - back) if request.grain == "week" else periods.month_of(today - back)
-        return Period(start=first.start, end=today)
-    if said is None and request.grain == "day":
-        return Period(start=today.replace(day=1), end=today)
-    if said is None:
-        return periods.day(today) if metric.kind == "stock" else Period(start=today.replace(day=1), end=today)
-    if metric.ahead:
-        return said
-    if said.start > today:
-        raise Refused("kpi.future", about="period", start=said.start)
-    return said if said.end <= today else Period(start=said.start, end=today)
-
-
-def _to_close(request: KpiRequest, today: date) -> Period:
-    month, said = periods.month_of(today), request.period
-    if request.grain or (said and not (month.holds(said.start) and month.holds(said.end))):
-        raise Refused("kpi.forecast_month", about="period")
-    return month
-
-
-def _running(period: Period, today: date) -> bool:
-    """Today itself, and any unit begun and not ended, still run."""
-    if period.start > today:
-        return False
-    shape = kind_of(period, today)
-    return period.end >= today and (shape.partial or shape.kind == "day")
-
-
-def _previous(request: KpiRequest, period: Period, today: date, calendar: Any, meant: Kind | None) -> Period:
-    compare = request.compare
-    if compare and compare.to == "period" and compare.period:
-        return compare.period
-    if compare and compare.to == "previous_year":
-        return previous_year(period, calendar)
-    if request.metric == CLOSE:
-        return periods.month_of(period.start - timedelta(days=1))
-    return previous_same_cutoff(period, today, calendar, kind=meant)
 
 
 def _dims(ctx: Context, metric: Metric, request: KpiRequest) -> tuple[str, ...]:

@@ -219,6 +219,12 @@ def left_out(ctx: Context, plan: Plan, *measures: str) -> tuple[int, ...]:
     return tuple(int(s.total) for s in found) if found else (0,) * len(measures)
 
 
+def recalled(ctx: Context, plan: Plan) -> tuple[int, int]:
+    """The accounts a migration does not follow because they were taken back, and their opening centavos."""
+    found = _sums(ctx, plan, ("recalled", "recalled_cents"), plan.period, (), under=True).by_key.get(())
+    return (int(found[0].total), int(found[1].total)) if found else (0, 0)
+
+
 def value(metric: Metric, line: Line | None, variant: str | None) -> Value:
     return Value(line.amount(metric, variant) if line else None, metric.parts(variant).unit)
 
@@ -245,12 +251,13 @@ def ordered(
 def ranked(plan: Plan, rows: list[Row]) -> tuple[list[Row], list[Row]]:
     """Those that may be ranked, and agents with too few cases to be: four calls make nobody first or last.
 
-    Where everybody has few, they are ranked as they are.
+    Where everybody has few, nobody is ranked: they stand by how many cases they have.
     """
     if plan.dims != ("agent",) or not plan.counts_cases:
         return rows, []
     enough = [row for row in rows if row[1].n >= SMALL_N]
-    return (enough, [row for row in rows if row[1].n < SMALL_N]) if enough else (rows, [])
+    few = [row for row in rows if row[1].n < SMALL_N]
+    return enough, few if enough else sorted(few, key=lambda row: (-row[1].n, str(row[0])))
 
 
 def _natural(part: object) -> tuple[int, int, str]:

@@ -25,16 +25,17 @@ from skills.contract import (
     Role,
     Skill,
     Text,
-    Value,
 )
-from skills.kpi import outlook, planned, trend
+from skills.kpi import outlook, planned, trend, undecided
+from skills.kpi.alike import comparable, pairs
 from skills.kpi.computed import target_lines
 from skills.kpi.costs import in_months
-from skills.kpi.draw import Measured, bars, crossed, figure, json_rows, table
-from skills.kpi.freshness import as_of, late_sources, nothing_found, reaches_back, require_reach
+from skills.kpi.draw import Measured, bars, crossed, figure, json_rows, table, target
+from skills.kpi.freshness import as_of, late_sources, reaches_back, require_reach
 from skills.kpi.notes import notes_beside
-from skills.kpi.plan import CLOSE, DUE, WEEKS_BACK, Plan, make_plan
-from skills.kpi.rows import Lines, decimal, lines, ordered, passing, ranked, summed
+from skills.kpi.plan import DUE, Plan, make_plan
+from skills.kpi.rows import Lines, lines, ordered, passing, ranked, summed
+from skills.kpi.spans import CLOSE, WEEKS_BACK
 from skills.kpi.sql import as_text
 from skills.kpi.wording import Wording
 
@@ -54,12 +55,12 @@ def answer_kpi(ctx: Context, request: KpiRequest) -> Answer:
     now = lines(ctx, plan, plan.period, plan.dims)
     measured = _with_budget(ctx, words, request, _measure(ctx, plan, request, now))
     if not measured.rows and (measured.total is None or not now.by_key):
-        raise nothing_found(ctx, plan, words.period_said())
+        raise undecided.refusal(ctx, plan, words.period_said())
     parts: list[Part] = [*_late(ctx, plan, words)]
     parts.append(Figures(tuple(_figures(ctx, plan, words, measured))))
     seen = outlook.told(ctx, words)
     parts += [Text(line) for line in seen.lines]
-    if plan.dims:
+    if plan.dims and measured.rows:
         grid = len(plan.dims) == 2
         chart = bars(words, measured, request.chart)
         parts += [chart] if chart else []
@@ -99,7 +100,8 @@ def _measure(ctx: Context, plan: Plan, request: KpiRequest, now: Lines) -> Measu
         total = now.by_key.get(())
         return Measured((), rows, before.by_key, targets, total, before.by_key.get(()), targets.get(()))
     if _adds_up(plan):
-        total, total_before = summed(plan, now), summed(plan, before)
+        total = summed(plan, now)
+        total_before = summed(plan, before) if comparable(ctx, plan, ()) else None
     else:
         total = lines(ctx, plan, plan.period, ()).by_key.get(())
         total_before = _before(ctx, plan, ()).by_key.get(())
@@ -130,10 +132,9 @@ def _adds_up(plan: Plan) -> bool:
 
 
 def _before(ctx: Context, plan: Plan, dims: tuple[str, ...]) -> Lines:
-    """The comparison's lines; none where the data does not reach back that far."""
-    if not reaches_back(ctx, plan, plan.previous):
-        return Lines({}, ())
-    return lines(ctx, plan, plan.previous, dims)
+    """The comparison's lines; none where the data does not reach back that far, or holds other clients."""
+    alike = comparable(ctx, plan, dims) if reaches_back(ctx, plan, plan.previous) else None
+    return lines(ctx, alike, plan.previous, dims) if alike else Lines({}, ())
 
 
 def _too_short_for_target(plan: Plan) -> bool:
@@ -147,7 +148,11 @@ def _too_short_for_target(plan: Plan) -> bool:
 def _targets(ctx: Context, plan: Plan, dims: tuple[str, ...]) -> Mapping[Key, Fraction]:
     if plan.metric.id in ("goal_attainment", "budget_variance") or _too_short_for_target(plan):
         return {}
-    return target_lines(ctx, plan, outlook.target_metric(plan), plan.period, dims)
+    aimed = outlook.target_metric(plan)
+    # A target is told in its metric's own unit: accounts are not set against pesos.
+    if ctx.metrics.metrics[aimed].unit != plan.parts.unit:
+        return {}
+    return target_lines(ctx, plan, aimed, plan.period, dims)
 
 
 # --- headline ----------------------------------------------------------------------------------------
@@ -160,7 +165,7 @@ def _figures(ctx: Context, plan: Plan, words: Wording, measured: Measured) -> li
         _headline(plan, words),
         measured.total,
         measured.total_before,
-        target=Value(decimal(due), plan.metric.unit) if due is not None else None,
+        target=target(words, due) if due is not None else None,
         settled=plan.metric.id != CLOSE and not (plan.metric.kind == "migration" and plan.partial),
     )
     if measured.total and measured.total_planned is not None:
@@ -170,10 +175,17 @@ def _figures(ctx: Context, plan: Plan, words: Wording, measured: Measured) -> li
 
 
 def _headline(plan: Plan, words: Wording) -> str:
-    label = words.metric()
-    if plan.metric.kind == "migration" and kind_of(plan.period, plan.today).kind in ("week", "day"):
+    """A week's migration is named by what it spans; a day's, by the cuts it lies between."""
+    label, kind = words.metric(), kind_of(plan.period, plan.today).kind
+    if plan.metric.kind != "migration" or kind not in ("week", "day"):
+        return label
+    if kind == "week":
         return f"{label} · {words.say('kpi.week_to_cut')}"
-    return label
+    opened = {opening for opening, _ in pairs(plan, plan.period).values()}
+    closed = words.day(words.closing_day())
+    if len(opened) > 1:
+        return f"{label} · {words.say('kpi.cuts_to_cut', closed=closed)}"
+    return f"{label} · {words.say('kpi.cut_to_cut', opened=words.day(*opened), closed=closed)}"
 
 
 def _other_definitions(ctx: Context, plan: Plan, words: Wording) -> list[Figure]:
@@ -194,7 +206,7 @@ def _month_beneath(ctx: Context, plan: Plan, words: Wording) -> list[Figure]:
     if plan.metric.kind != "migration" or plan.period.days > 7 or plan.period.end < plan.today:
         return []
     month = Period(start=plan.today.replace(day=1), end=plan.today)
-    before = previous_same_cutoff(month, plan.today, ctx.calendars.working, kind="month")
+    before = previous_same_cutoff(month, plan.today, None, kind="month")
     twin = replace(plan, period=month, previous=before)
     if not twin.window(month).cuts:
         return []
@@ -214,13 +226,15 @@ def _over_time(ctx: Context, plan: Plan, words: Wording, request: KpiRequest) ->
         raise Refused("kpi.trend_too_wide", about="unsupported:trend")
     found = trend.points(ctx, plan, request.grain or "day", dims)
     if not any(line.n or line.num for _, by_key in found for line in by_key.values()):
-        raise nothing_found(ctx, plan, words.period_said())
+        raise undecided.refusal(ctx, plan, words.period_said())
     budgets = planned.planned_steps(ctx, words, request, [span for span, _ in found])
     if to_budget and not budgets:
         raise planned.no_budget(words, request)
     told = plan if plan.metric.kind == "flow" else _last_step(plan, found)
     now = lines(ctx, told, told.period, ())
-    before = _before(ctx, told, ()).by_key.get(())
+    # A step that still runs is no whole one: its headline is set against none.
+    runs = told is not plan and trend.runs(words, told.period, request.grain or "day")
+    before = None if runs else _before(ctx, told, ()).by_key.get(())
     label = words.metric() if told is plan else f"{words.metric()} · {words.period(told.period)}"
     total = figure(words, label, now.by_key.get(()), before, previous_label=words.period(told.previous))
     kept, every = trend.kept_series(plan, request, found)

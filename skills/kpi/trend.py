@@ -107,5 +107,9 @@ def drawn(
 
 def _label(words: Wording, span: Period, grain: str) -> str:
     label = words.period(month_of(span.start)) if grain == "month" else words.day(span.start)
-    runs = grain != "day" and span.end == words.plan.today and span != _UNIT[grain](span.start)
-    return f"{label} *" if runs else label
+    return f"{label} *" if runs(words, span, grain) else label
+
+
+def runs(words: Wording, span: Period, grain: str) -> bool:
+    """Whether a week or month is only begun."""
+    return grain != "day" and span.end == words.plan.today and span != _UNIT[grain](span.start)

@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Table, select
 
+from db.goals import MICROS
 from db.loading.columns import add_faults
 from db.loading.faults import Note
 from db.loading.known import Job, reject_repeats
@@ -122,11 +123,19 @@ def _plan_wanted(job: Job, rows: pl.DataFrame, table: Table, of: tuple[str, ...]
     rows = _scoped(job, rows.rename({"value": "value_micros"}))
     unknown = ~rows["metric"].is_in([*load_catalogue().ids, ""]).fill_null(value=True)
     rows = not_before(add_faults(rows, "metric", {"unknown_metric": unknown}), "period_start", "period_end")
+    rows = add_faults(rows, "value", {"rate_over": _over_its_rate(rows)})
     key = (*of, "scope", "scope_code", "period_start", "period_end", "owner")
     rows = reject_repeats(rows, key, "period_start" if len(of) > 1 else "metric")
     standing = read_frame(job.connection, select(*(c for c in table.c if c.name != "load_id")))
     rows, steps = merge(table, rows, standing, key, dict.fromkeys((*key, "value_micros"), True))
     return Plan(rows, covers="period_start", covers_to="period_end", steps=steps)
+
+
+def _over_its_rate(rows: pl.DataFrame) -> pl.Series:
+    """60 for 60 %: more than the rate can ever be."""
+    most = {m.id: m.most * MICROS // 100 for m in load_catalogue().metrics.values() if m.unit == "rate"}
+    bound = rows["metric"].replace_strict(most, default=None, return_dtype=pl.Int64)
+    return (rows["value_micros"] > bound).fill_null(value=False)
 
 
 def _scoped(job: Job, rows: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from db.periods import Period
 from db.scope import COARSER
 from db.sources import SOURCES
 from skills.contract import Context, KpiRequest, Refused
+from skills.kpi.alike import of_clients, pairs
 from skills.kpi.freshness import reaches_back, require_reach
 from skills.kpi.plan import WEIGHTS, Plan, make_plan
 from skills.kpi.rows import Line, Lines, lines
@@ -29,6 +30,7 @@ class Compared:
     words: Wording
     now: Lines
     before: Lines
+    left: tuple[int, ...] = ()  # clients without cuts of both periods
 
     @property
     def whole(self) -> tuple[Line, Line]:
@@ -88,10 +90,19 @@ class Compared:
         before, now = self.whole
         return before.n + now.n <= FEW_RECORDS
 
+    @property
+    def grows_by_the_day(self) -> bool:
+        """Whether more days alone make it larger: a sum over days, or one over what stood at a cut."""
+        beneath = (SOURCES[MEASURES[t].source].picks for t in self.plan.parts.den or () if t in MEASURES)
+        return self.plan.metric.kind == "flow" and (
+            self.plan.parts.den is None or {*beneath} in ({"opening"}, {"cut"})
+        )
+
 
 def compare(ctx: Context, request: KpiRequest) -> Compared:
     """Raises Refused where either side has no data."""
-    plan = _past_due_only(make_plan(ctx, request))
+    asked = _past_due_only(make_plan(ctx, request))
+    plan = _same_clients(asked)
     words = Wording(ctx, plan)
     require_reach(ctx, plan, plan.period)
     if not reaches_back(ctx, plan, plan.previous):
@@ -103,12 +114,20 @@ def compare(ctx: Context, request: KpiRequest) -> Compared:
             raise Refused(
                 "why.nothing_there", about="no_data", metric=words.metric(), period=words.period(period)
             )
-    return Compared(ctx, plan, words, now, before)
+    left = () if plan is asked else pairs(asked, plan.period).keys() - plan.cuts.days.keys()
+    return Compared(ctx, plan, words, now, before, tuple(sorted(left)))
 
 
 def _past_due_only(plan: Plan) -> Plan:
     """A roll's row of accounts current at the opening is not in its total: the rows are the total's."""
     return plan if plan.asks_where_to(plan.dims) else replace(plan, conditions=plan.cohort(()))
+
+
+def _same_clients(plan: Plan) -> Plan:
+    """A migration is explained by the clients with cuts of both periods: of others, one side has nothing."""
+    if plan.metric.kind != "migration":
+        return plan
+    return of_clients(plan, pairs(plan, plan.period).keys() & pairs(plan, plan.previous).keys())
 
 
 def _both(ctx: Context, plan: Plan, dims: tuple[str, ...]) -> Rows:

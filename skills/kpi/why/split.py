@@ -14,9 +14,10 @@ from db.numbers import Key
 
 ENOUGH = Fraction(2, 3)  # of the movement: what the rows that are named have to hold together
 MOST_NAMED = 5
-NOTABLE = Fraction(
-    1, 4
-)  # how much more of the movement than of the number they hold, to be called the reason
+# How much more of the movement than of the number they hold, to be called the reason; or one or two rows with
+# at least a third of the movement, and twice what they hold of the number.
+NOTABLE = Fraction(1, 4)
+LEAST_MOVED, TWICE, VERY_FEW = Fraction(1, 3), 2, 2
 
 
 class Counted(Protocol):
@@ -105,21 +106,31 @@ class Concentration:
 
     @property
     def notable(self) -> bool:
-        return self.excess >= NOTABLE
+        out_of_size = self.movement >= max(LEAST_MOVED, TWICE * self.weight)
+        return self.excess >= NOTABLE or (out_of_size and len(self.named) <= VERY_FEW)
 
 
 def concentrated(parts: Sequence[Part]) -> Concentration:
-    """The fewest rows, the largest first, that hold two thirds of the movement; at most five."""
+    """The fewest rows, the largest first, that hold two thirds of the movement; at most five.
+
+    Where those hold it by their size, the first of them may still be out of theirs: then they are the reason.
+    """
     moved = sum((abs(part.total) for part in parts), Fraction(0))
     named: list[Part] = []
-    held = Fraction(0)
+    firsts: list[Concentration] = []
     for part in by_size(parts)[:MOST_NAMED]:
-        if moved and held < ENOUGH * moved and part.total:
+        if moved and _held(named) < ENOUGH * moved and part.total:
             named.append(part)
-            held += abs(part.total)
-    return Concentration(
-        tuple(named), held / moved if moved else Fraction(0), sum((p.weight for p in named), Fraction(0))
-    )
+            weight = sum((p.weight for p in named), Fraction(0))
+            firsts.append(Concentration(tuple(named), _held(named) / moved, weight))
+    if not firsts:
+        return Concentration((), Fraction(0), Fraction(0))
+    reasons = [one for one in firsts if one.notable]
+    return firsts[-1] if firsts[-1].notable or not reasons else max(reasons, key=lambda one: one.excess)
+
+
+def _held(named: Sequence[Part]) -> Fraction:
+    return sum((abs(part.total) for part in named), Fraction(0))
 
 
 def by_size(parts: Sequence[Part]) -> list[Part]:

@@ -6,20 +6,32 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from db.apportion import apportion, rounded
+from db.apportion import apportion
 from db.numbers import Key
 from skills.contract import Cell, Refused, Table, Unit, Value
 from skills.kpi.draw import detail, plain
 from skills.kpi.rows import Line, lines, quotient, value
 from skills.kpi.why.compared import Compared, Rows
 from skills.kpi.why.split import Concentration, Part, by_size
+from skills.kpi.why.steps import STEPS, Steps
 
 SHOWN = 8
-# How many of the smallest step told make one: hundredths of a percentage point, centavos, tenths of a second.
-STEPS: dict[Unit, int] = {"rate": 10_000, "money": 100, "count": 1, "seconds": 10, "hours": 10, "number": 100}
-# The same in the JSON rows, which are read by machines.
+# How many steps make one in the JSON rows, which are read by machines.
 FINE: dict[Unit, int] = {**STEPS, "rate": 1_000_000, "seconds": 1_000, "hours": 1_000, "number": 10_000}
-WHOLE_PESOS = 1_000  # from so many on, a sentence tells no centavos
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A row in the steps it is told in: its two effects; of a sum, also what it was and what it is."""
+
+    own: int
+    mix: int
+    before: int = 0
+    now: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.own + self.mix
 
 
 @dataclass(frozen=True)
@@ -42,55 +54,29 @@ class Told:
         self.metric = self._words.metric()
         self._unit = self._plan.parts.unit
         before, now = compared.whole
-        self._ends = _exact(before) * compared.scale, _exact(now) * compared.scale
-        self._delta = self._ends[1] - self._ends[0]
+        ends = _exact(before) * compared.scale, _exact(now) * compared.scale
+        self._steps = Steps(compared.words, self._unit, ends)
+        self._delta = self._steps.delta
+        self._in_steps: dict[tuple[str, ...], dict[Key, Shown]] = {}
 
     # --- the change ------------------------------------------------------------------------------------
 
     def refuse_unchanged(self) -> None:
-        before, now = self._in_steps(STEPS[self._unit])
-        if now == before:
-            self._refuse(self._number(now))
-
-    def _refuse(self, said: str) -> None:
-        previous, now = self._words.period(self._plan.previous), self._words.period_said()
-        raise Refused(
-            "why.unchanged", about="no_change", metric=self.metric, value=said, previous=previous, now=now
-        )
-
-    def _in_steps(self, size: int) -> tuple[int, int]:
-        """Before and now in whole steps: the change told is the one between the numbers told."""
-        before, now = (rounded(end * size) for end in self._ends)
-        return before, now
-
-    def _said(self) -> int:
-        """The steps of a sentence."""
-        large = self._unit == "money" and min(map(abs, self._ends)) >= WHOLE_PESOS
-        return 1 if large else STEPS[self._unit]
+        """Between two numbers told alike there is nothing to explain, whatever lies behind their digits."""
+        if self._steps.shows:
+            return
+        slots: dict[str, Any] = {
+            "metric": self.metric,
+            "value": self._steps.number(self._steps.of(self._steps.size)[1]),
+            "previous": self._words.period(self._plan.previous),
+            "now": self._words.period_said(),
+        }
+        if not self._delta:
+            raise Refused("why.unchanged", about="no_change", **slots)
+        raise Refused("why.hardly", about="no_change", change=self._steps.least(), **slots)
 
     def change(self) -> str:
-        before, now = self._in_steps(self._said())
-        return self._signed(now - before)
-
-    def _number(self, steps: int) -> str:
-        """With the same decimals as its change: 18.55 %."""
-        if self._unit == "rate":
-            return self._words.say("why.percent", n=f"{Decimal(steps) / 100:,.2f}")
-        return self._words.number(Value(Decimal(steps) / self._said(), self._unit))
-
-    def _signed(self, steps: int) -> str:
-        """+1.23 pp, -$1,200."""
-        if self._unit == "rate":
-            return self._words.say("why.points", n=f"{Decimal(steps) / 100:+,.2f}" if steps else "0.00")
-        said = self._words.number(Value(Decimal(steps) / self._said(), self._unit))
-        return f"+{said}" if steps > 0 else said
-
-    def _cell(self, steps: int) -> Cell:
-        """In a table: points as they are added up, other units as numbers."""
-        return self._signed(steps) if self._unit == "rate" else self._value(steps, STEPS)
-
-    def _value(self, steps: int, sizes: dict[Unit, int]) -> Value:
-        return Value(Decimal(steps) / sizes[self._unit], self._unit)
+        return self._steps.signed(self._steps.change)
 
     def _assumed_wrong(self) -> bool:
         better = self._plan.metric.better
@@ -107,7 +93,7 @@ class Told:
         said = []
         if self._assumed_wrong():
             said.append(say(f"why.not_so_{way}", metric=self.metric))
-        before, now = (self._number(end) for end in self._in_steps(self._said()))
+        before, now = (self._steps.number(end) for end in self._steps.of(self._steps.size))
         slots = {
             "before": before,
             "now": now,
@@ -126,12 +112,12 @@ class Told:
         ratio = self._plan.parts.den is not None
         if not ratio and best.numbers is None:
             return []
-        steps = self._steps(best.parts, STEPS)
-        coarser = Fraction(self._said(), STEPS[self._unit])
-        before, now = self._in_steps(self._said())
-        own, mix = apportion([sum(pair[n] for pair in steps) * coarser for n in (0, 1)], now - before)
+        shown = self._shown(best).values()
+        own, mix = (
+            self._steps.signed(sum(each)) for each in zip(*((s.own, s.mix) for s in shown), strict=True)
+        )
         key = "why.effects_ratio" if ratio else "why.effects_sum"
-        return [self._words.say(key, own=self._signed(own), mix=self._signed(mix), dim=self._dims(best))]
+        return [self._words.say(key, own=own, mix=mix, dim=self._dims(best))]
 
     def _reason(self, best: Account) -> str:
         return self._words.say("why.concentrated" if best.found.notable else "why.spread", **self._held(best))
@@ -151,14 +137,14 @@ class Told:
             return ""
         part = same[0]
         before, now = best.rows[part.key]
-        metric, variant = self._plan.metric, self._plan.variant
-        was, is_ = (self._words.number(value(metric, line, variant)) for line in (before, now))
+        shown = self._shown(best)[part.key]
         counted = "; ".join(t for t in (self._behind(now), self._beside(best.dims).get(part.key, "")) if t)
-        whole = dict(zip((p.key for p in best.parts), self._steps(best.parts, STEPS), strict=True))
-        steps = rounded(sum(whole[part.key]) * Fraction(self._said(), STEPS[self._unit]))
         key = "why.lead_counted" if counted else "why.lead"
-        name = self._name(best.dims, part.key)
-        return self._words.say(key, name=name, part=self._signed(steps), before=was, now=is_, counted=counted)
+        was, is_ = self._sides(best, [part], (before, now))
+        slots = {"before": self._words.number(was), "now": self._words.number(is_), "counted": counted}
+        return self._words.say(
+            key, name=self._name(best.dims, part.key), part=self._steps.signed(shown.total), **slots
+        )
 
     def _behind(self, line: Line) -> str:
         return detail(self._words, line, self._plan.variant)
@@ -181,57 +167,50 @@ class Told:
             notes.append(self._words.say("why.also", **self._held(second)))
         if self._plan.parts.den is not None:
             notes.append(self._words.say("why.what_effects_are"))
-        else:
-            notes += self._uneven()
+        notes += self._uneven()
+        if self._compared.left:
+            clients = ", ".join(self._words.label("client", each) for each in self._compared.left)
+            notes.append(self._words.say("why.left_clients", clients=clients))
         return (*notes, self._words.say("why.adds_up"))
 
     def _uneven(self) -> list[str]:
-        """A sum over fewer working days is smaller by that alone."""
+        """A sum over fewer working days is smaller by that alone; where it is larger, by more than that."""
         working = self._compared.ctx.calendars.working
         before, now = (working.business_days(p) for p in (self._plan.previous, self._plan.period))
-        if before == now or self._plan.metric.kind != "flow":
+        if before == now or not self._compared.grows_by_the_day:
             return []
-        return [self._words.say("why.uneven", now=now, before=before)]
+        key = "why.uneven" if (now > before) == (self._delta > 0) else "why.uneven_against"
+        return [self._words.say(key, now=now, before=before)]
 
     # --- the table -------------------------------------------------------------------------------------
 
     def table(self, best: Account, limit: int | None) -> Table:
         """The rows that moved most, the others in one line, and the total."""
         order = by_size(best.parts)
-        steps = dict(zip((p.key for p in best.parts), self._steps(best.parts, STEPS), strict=True))
         shown = order[: limit or SHOWN]
         rest = order[len(shown) :]
         if len(rest) == 1:
             shown, rest = order, []
         beside = self._beside(best.dims)
-        rows = [
-            self._row(best, [p], [*self._names(best.dims, p.key)], steps, beside.get(p.key)) for p in shown
-        ]
+        rows = [self._row(best, [p], [*self._names(best.dims, p.key)], beside.get(p.key)) for p in shown]
         blank = [""] * (len(best.dims) - 1)
         if rest:
             others = self._words.say("why.others", n=len(rest))
-            rows.append(self._row(best, rest, [others, *blank], steps, None))
+            rows.append(self._row(best, rest, [others, *blank], None))
         total = self._words.say("why.total")
-        rows.append(self._row(best, order, [total, *blank], steps, self._beside(()).get(())))
+        rows.append(self._row(best, order, [total, *blank], self._beside(()).get(())))
         return Table(self._words.say("why.table", dim=self._dims(best)), self._heads(best), tuple(rows))
 
     def _row(
-        self,
-        best: Account,
-        parts: Sequence[Part],
-        names: list[str],
-        steps: dict[Key, tuple[int, int]],
-        beside: str | None,
+        self, best: Account, parts: Sequence[Part], names: list[str], beside: str | None
     ) -> tuple[Cell, ...]:
         before, now = (_added([best.rows[p.key][side] for p in parts]) for side in (0, 1))
-        own, mix = (sum(steps[p.key][n] for p in parts) for n in (0, 1))
-        cells: list[Cell] = [
-            *names,
-            *(value(self._plan.metric, x, self._plan.variant) for x in (before, now)),
-        ]
+        shown = self._shown(best)
+        own, mix = (sum(getattr(shown[p.key], effect) for p in parts) for effect in ("own", "mix"))
+        cells: list[Cell] = [*names, *self._sides(best, parts, (before, now))]
         if self._has_effects(best):
-            cells += [self._cell(own), self._cell(mix)]
-        cells.append(self._cell(own + mix))
+            cells += [self._steps.cell(own), self._steps.cell(mix)]
+        cells.append(self._steps.cell(own + mix))
         if self._plan.parts.den is not None:
             cells.append(self._behind(now))
         if self._compared.twin() is not None:
@@ -255,28 +234,62 @@ class Told:
     def _has_effects(self, best: Account) -> bool:
         return self._plan.parts.den is not None or best.numbers is not None
 
-    def _steps(self, parts: Sequence[Part], sizes: dict[Unit, int]) -> list[tuple[int, int]]:
-        """Each row's two effects in whole steps, that add up to the change told."""
-        size = sizes[self._unit]
-        before, now = self._in_steps(size)
-        whole = apportion([effect * size for part in parts for effect in (part.own, part.mix)], now - before)
+    def _sides(self, best: Account, parts: Sequence[Part], sides: tuple[Line, Line]) -> tuple[Value, Value]:
+        """What rows were and are: of a sum, in the steps in which they add up."""
+        if self._plan.parts.den is None:
+            shown = [self._shown(best)[p.key] for p in parts]
+            before, now = sum(one.before for one in shown), sum(one.now for one in shown)
+            return self._steps.value(before), self._steps.value(now)
+        was, is_ = (value(self._plan.metric, side, self._plan.variant) for side in sides)
+        return was, is_
+
+    def _shown(self, best: Account) -> dict[Key, Shown]:
+        """Every row in whole steps: they add up to the numbers told, and to the change between them."""
+        if best.dims not in self._in_steps:
+            self._in_steps[best.dims] = self._worked_out(best)
+        return self._in_steps[best.dims]
+
+    def _worked_out(self, best: Account) -> dict[Key, Shown]:
+        steps = self._steps
+        if self._plan.parts.den is not None:
+            pairs = self._effects_in(best.parts, steps.size, steps.change)
+            return {part.key: Shown(*pair) for part, pair in zip(best.parts, pairs, strict=True)}
+        sides = [
+            apportion(
+                [best.rows[p.key][n].num * self._compared.scale * steps.size for p in best.parts], whole
+            )
+            for n, whole in enumerate(steps.of(steps.size))
+        ]
+        found = {}
+        for part, before, now in zip(best.parts, *sides, strict=True):
+            ((own, mix),) = self._effects_in([part], steps.size, now - before)
+            found[part.key] = Shown(own, mix, before, now)
+        return found
+
+    @staticmethod
+    def _effects_in(parts: Sequence[Part], size: int, total: int) -> list[tuple[int, int]]:
+        """The two effects of each in whole steps, that add up to the total."""
+        whole = apportion([effect * size for part in parts for effect in (part.own, part.mix)], total)
         return list(zip(whole[::2], whole[1::2], strict=True))
 
     # --- JSON ------------------------------------------------------------------------------------------
 
     def rows(self, best: Account) -> tuple[dict[str, Any], ...]:
         """Every row, the largest contribution first, and the total last; its parts add up to its change."""
-        steps = dict(zip((p.key for p in best.parts), self._steps(best.parts, FINE), strict=True))
+        size = max(FINE[self._unit], self._steps.size)
+        first, last = self._steps.of(size)
+        pairs = self._effects_in(best.parts, size, last - first)
+        steps = dict(zip((p.key for p in best.parts), pairs, strict=True))
         found = []
         for part in by_size(best.parts):
             before, now = best.rows[part.key]
             named = self._words.keyed(best.dims, part.key)
-            found.append(named | self._told(before, now, *steps[part.key]))
+            found.append(named | self._told(before, now, *steps[part.key], size))
         own, mix = (sum(pair[n] for pair in steps.values()) for n in (0, 1))
         before, now = self._compared.whole
-        return (*found, {"total": True} | self._told(before, now, own, mix))
+        return (*found, {"total": True} | self._told(before, now, own, mix, size))
 
-    def _told(self, before: Line, now: Line, own: int, mix: int) -> dict[str, Any]:
+    def _told(self, before: Line, now: Line, own: int, mix: int, size: int) -> dict[str, Any]:
         metric, variant = self._plan.metric, self._plan.variant
         names = (
             ("rate_effect", "mix_effect")
@@ -289,7 +302,7 @@ class Told:
             "previous": plain(value(metric, before, variant)),
             "n": now.n,
             "previous_n": before.n,
-            **{name: plain(self._value(steps, FINE)) for name, steps in effects.items()},
+            **{name: plain(Value(Decimal(steps) / size, self._unit)) for name, steps in effects.items()},
         }
 
     # --- names -----------------------------------------------------------------------------------------
