@@ -4,8 +4,9 @@ A label holds what must be; a field it does not name is not judged, unless the r
 """
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Literal, Protocol, TextIO
 from bot.understand import Reading
 from bot.understand.period import parse_period
 
+_AMOUNT = re.compile(r"\d+\.\d+")  # money: "4500.00" is "4500"
 Mark = Literal["right", "asked", "WRONG"]
 
 
@@ -63,7 +65,7 @@ def score(path: Path, reader: Reads) -> Report:
     """Each line: {"text", "expected" or "period", "now"?, "previous"?, "pending"?, "kind"?, "exact"?}."""
     counts: dict[str, Counter[Mark]] = {}
     misses: list[Miss] = []
-    for number, row in enumerate(_rows(path.read_text(encoding="utf-8").splitlines()), 1):
+    for number, row in enumerate(rows(path), 1):
         kind, mark, wanted, got = _judged(row, reader)
         counts.setdefault(kind, Counter())[mark] += 1
         if mark != "right":
@@ -89,8 +91,9 @@ def read_jsonl(source: TextIO, sink: TextIO, reader: Reads, *, now: datetime) ->
         sink.flush()
 
 
-def _rows(lines: Iterable[str]) -> Iterable[dict[str, Any]]:
-    return (json.loads(line) for line in lines if line.strip())
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The labelled utterances of a file, in order."""
+    return (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
 
 
 def _judged(row: Mapping[str, Any], reader: Reads) -> tuple[str, Mark, Any, Any]:
@@ -133,7 +136,9 @@ def _same_fields(wanted: Mapping[str, Any], got: Mapping[str, Any], *, exact: bo
 
 
 def _plain(value: Any) -> Any:
-    """The order of filters, and of the values in one, means nothing; that of dims and metrics does."""
+    """The order of filters, and of the values in one, means nothing; that of dims and metrics does.
+
+    Money is compared by its worth."""
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
         return sorted(json.dumps(_plain(v), sort_keys=True, ensure_ascii=False) for v in value)
     if isinstance(value, Mapping):
@@ -143,4 +148,6 @@ def _plain(value: Any) -> Any:
                 sorted(inner["value"], key=str) if inner.get("op") != "between" else inner["value"]
             )
         return inner
+    if isinstance(value, str) and _AMOUNT.fullmatch(value):
+        return value.rstrip("0").rstrip(".")
     return value

@@ -6,7 +6,7 @@ from db.access import Names, names
 from db.tables.facts import file_loads
 from db.tables.reference import campaigns, clients, memberships, people
 
-KINDS = ("people", "clients", "campaigns")  # the files that add and rename
+KINDS = ("people", "clients", "campaigns", "accounts")  # the files that add and rename; the last, products
 Mark = Row[tuple[int | None, ...]]
 
 

@@ -1,6 +1,6 @@
 """Data that Slack would act on (mentions, links, formats, emoji), drawn into messages and looked for there.
 
-`python -m tests.hostile_messages` does it with 10,000 strings.
+`python -m tests.hostile_messages` does it with 10,000 strings, and reads 100,000.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from bot.slack.marks import inert
 from bot.slack.message import Message
 from localslack.blockkit import check_blocks
 from skills.contract import Answer, Choice, Figure, Figures, Option, Table, Text, Trend
+from tests.hostile_readings import SLOW, read_all, scrawls
 from tests.slack_samples import basis, kpi, rate, renderer
 
 # Signs that markup is made of, with a letter between, so that two strings beside each other make none either.
@@ -116,7 +117,10 @@ def untamed(strings: Sequence[str], tame: Tame = inert) -> list[str]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--n", type=int, default=10_000)
+    parser.add_argument("--read", type=int, default=100_000)
     given = parser.parse_args()
     made, acting, undrawable = flood(given.n)
     print(f"{given.n:,} strings in {made:,} messages: {acting} with something active, {undrawable} refused")
-    raise SystemExit(bool(acting or undrawable))
+    odd, slowest, text = read_all(scrawls(given.read))
+    print(f"{given.read:,} readings: {odd} odd, the slowest {slowest * 1000:.1f} ms: {text[:60]!r}")
+    raise SystemExit(bool(acting or undrawable or odd or slowest > SLOW))

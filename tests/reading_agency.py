@@ -42,12 +42,12 @@ _AGENTS = (
 def agency() -> Names:
     entries = [Named(kind, n, code, name, also) for n, (kind, code, name, also) in enumerate(_OTHERS, 1)]
     entries += [Named("agent", 100 + n, f"E{100 + n}", name) for n, name in enumerate(_AGENTS)]
-    return Names(tuple(entries))
+    return Names(tuple(entries), ("Crédito de nómina", "Línea blanca", "Tarjeta clásica", "Tarjeta oro"))
 
 
 @cache
-def reader(*, residue: bool = True, ask_near_names: bool = True) -> Reader:
-    return Reader(load_catalogue(), agency(), residue=residue, ask_near_names=ask_near_names)
+def reader(**guards: Any) -> Reader:
+    return Reader(load_catalogue(), agency(), **guards)
 
 
 def read(text: str, **more: Any) -> Reading:

@@ -3,24 +3,28 @@
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
-from bot.app import reader
 from bot.commands.common import OK, WRONG_USE, Stop, opened, put, put_json, with_json
 from bot.evaluate import Report, score
+from bot.understand import Reader
 from db.access import names
 from db.engine import reading
 
+GUARDS = ("residue", "typos", "polarity")
 MARKS = ("right", "asked", "WRONG")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE.jsonl", type=Path)
+    parser.add_argument("--without", choices=GUARDS, help="a guard switched off: what it prevents")
     with_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     with opened() as app, reading(app.engine) as connection:
-        read = reader(app.catalogue, names(connection), app.settings)
+        off: dict[str, Any] = {args.without: False} if args.without else {}
+        read = Reader(app.catalogue, names(connection), zone=app.settings.agency.zone, **off)
     try:
         report = score(args.file, read)
     except (OSError, UnicodeDecodeError) as error:

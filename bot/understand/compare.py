@@ -74,8 +74,9 @@ def _side_by_side(draft: Draft, at: int, after: int, lexicon: Lexicon) -> bool:
     """Two of one field: split by it, and only those. Never their sum."""
     left = _left_operand(draft, at)
     if left is None:
-        return False
-    places = [left, *chain(draft, after)]
+        return _against_the_last(draft, at, after, lexicon)
+    places = [left] if not draft.items[left].used else []
+    places += chain(draft, after)
     pairs = [operand(draft, place, lexicon) for place in places]
     for place in places:
         cue = draft.before(place)
@@ -95,11 +96,25 @@ def _side_by_side(draft: Draft, at: int, after: int, lexicon: Lexicon) -> bool:
     return True
 
 
+def _against_the_last(draft: Draft, at: int, after: int, lexicon: Lexicon) -> bool:
+    """ "vs Laura" after a question about Rocío: the two side by side."""
+    opens = draft.before(at, skip=("stop", "and", "comma")) < 0
+    if not draft.in_thread or not opens or len(chain(draft, after)) != 1:
+        return False
+    found = operand(draft, after, lexicon)
+    if found is not None:
+        draft.beside = found
+        cue = draft.before(after)
+        if draft.kind(cue) == "dim":
+            draft.take(cue)
+    return True
+
+
 def _left_operand(draft: Draft, at: int) -> int | None:
     place = draft.before(at)
-    return (
-        place if draft.kind(place) in ("name", "value", "unclear") and not draft.items[place].used else None
-    )
+    said = draft.kind(place) in ("name", "value", "unclear")
+    chained = said and draft.kind(draft.before(place)) == "vs"  # "A vs B vs C": B is read already
+    return place if said and (chained or not draft.items[place].used) else None
 
 
 def _beside(draft: Draft, pairs: list[tuple[str, str | bool] | None]) -> None:

@@ -1,20 +1,27 @@
 """Puts the pieces of one message together into the parts of a KPI question. Knows no thread before it."""
 
-import re
-from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
 
 from bot.understand.compare import read_comparisons
 from bot.understand.draft import Draft, Problem, day_label
 from bot.understand.entities import join_names, narrow_names, settle_doubles
 from bot.understand.filters import read_choices, read_exclusions, read_thresholds
 from bot.understand.lexicon import Lexicon
+from bot.understand.metrics import read_goal_of, read_metrics
 from bot.understand.names import NameIndex
-from bot.understand.normalise import fold
+from bot.understand.nouns import read_charged_off, read_homographs, read_promised, read_quita, read_verbs
 from bot.understand.period_words import Found, back, step
-from bot.understand.shape import read_flags, read_grain, read_mine, read_orders, read_ranks, read_splits
-from bot.understand.tag import Item, Tagged
+from bot.understand.shape import (
+    read_contest,
+    read_flags,
+    read_grain,
+    read_mine,
+    read_orders,
+    read_ranks,
+    read_splits,
+)
+from bot.understand.tag import Tagged
+from bot.understand.variants import read_variants
 from db.periods import Period, month_of
 from skills.contract import Compare
 
@@ -28,9 +35,13 @@ def compose(
     """The order matters: names before operators, operators before what is left for a plain filter."""
     draft = Draft(tagged.items, due=tagged.due, in_thread=in_thread)
     settle_doubles(draft)
+    read_homographs(draft)
     if tagged.promised:
-        _read_promised(draft)
-    _read_charged_off(draft)
+        read_promised(draft)
+    read_charged_off(draft)
+    read_quita(draft)
+    read_verbs(draft, lexicon)
+    read_goal_of(draft, lexicon)
     repairs = join_names(draft, names, lexicon.common, pick_near=pick_near)
     narrow_names(draft)
     read_flags(draft)
@@ -40,11 +51,12 @@ def compose(
     read_exclusions(draft, lexicon)
     read_mine(draft)
     read_orders(draft)
-    _read_variants(draft, lexicon)
+    read_variants(draft, lexicon)
     read_choices(draft, lexicon)
+    read_contest(draft)
     read_splits(draft)
     read_grain(draft)
-    _read_metrics(draft, lexicon)
+    read_metrics(draft, lexicon)
     _read_period(draft)
     _compared(draft)
     return draft, repairs
@@ -60,189 +72,6 @@ def _compared(draft: Draft) -> None:
 def unread(draft: Draft) -> tuple[str, ...]:
     """The words no part of the reading explains."""
     return tuple(i.raw for i in draft.items if not i.used and i.kind not in ("stop", "comma"))
-
-
-_TAKEN = re.compile(r"[ai]d[oa]s?\b|nuev|new|taken|made|cread|fecha")
-
-
-def _read_promised(draft: Draft) -> None:
-    """ "cuántas promesas tengo para hoy": those that fall due, not those taken."""
-    for at, item in draft.each("metric", "ask"):
-        plain = item.kind == "metric" and item.value == "ptp_count" and not _TAKEN.search(fold(item.raw))
-        if plain or (item.kind == "ask" and item.value == "promesas"):
-            draft.items[at] = replace(item, kind="metric", value="ptp_due", weak=False)
-
-
-def _read_charged_off(draft: Draft) -> None:
-    """ "saldo de castigos": the rows charged off, where another metric is what is asked."""
-    for at, item in draft.each("metric"):
-        others = [i for _, i in draft.each("metric", "ask") if i is not item]
-        if fold(item.raw) == "castigos" and others and not _joined_by_and(draft, at):
-            item.kind, item.value = "value", ("bucket", "castigo")
-
-
-# --- Metrics -------------------------------------------------------------------------------------
-
-
-def _read_variants(draft: Draft, lexicon: Lexicon) -> None:
-    """ "por saldo" chooses a definition where a metric has two; alone it names the metric."""
-    said = [i.value for _, i in draft.each("metric")]
-    metrics = [lexicon.catalogue.metrics[m] for m in said if m in lexicon.catalogue.metrics]
-    for _, item in draft.each("variant"):
-        if item.value == "accounts" and said == ["aging_balance"]:
-            item.used = True
-            for _, aging in draft.each("metric"):
-                aging.value = "aging_accounts"
-        elif not said or any(m.variant_said(str(item.value)) for m in metrics):
-            item.used = True
-            draft.variant = str(item.value)
-        elif item.value == "balance" and any(m.unit == "money" for m in metrics):
-            item.used = True  # money is counted in pesos anyway
-
-
-def _read_metrics(draft: Draft, lexicon: Lexicon) -> None:
-    found = list(draft.each("metric"))
-    _read_targets(draft, [i.value for _, i in found], lexicon)
-    kept = _without_weak(draft, found)
-    names = list(dict.fromkeys(str(i.value) for _, i in kept))
-    pairs = _equals(draft, found)
-    equals = {str(i.value) for at, i in kept if at in pairs}
-    for name in list(names):
-        absorbed = lexicon.absorbs.get(name, frozenset()) - equals
-        names = [n for n in names if n not in absorbed or n == name]
-    for _, item in found:
-        item.used = True
-    draft.metrics += [n for n in names if n not in draft.metrics]
-    for name in list(draft.metrics):
-        absorbed = lexicon.absorbs.get(name, frozenset()) - equals
-        draft.metrics = [n for n in draft.metrics if n not in absorbed]
-    if len(kept) > 1 and len(draft.metrics) > 1 and not _all_linked(draft, [at for at, _ in kept]):
-        draft.problems.append(
-            Problem("metric", tuple(draft.metrics), tuple((m, {"metric": m}) for m in draft.metrics))
-        )
-    _read_projected(draft, [str(i.value) for _, i in found])
-    _read_asked(draft, lexicon)
-    _read_shares(draft, lexicon)
-    _read_echoes(draft, lexicon)
-    if not draft.metrics and draft.thresholds:
-        draft.metrics = list(dict.fromkeys(draft.thresholds))[:1]
-    for _, item in draft.each("generic"):
-        if draft.metrics or "follow" in draft.flags:
-            item.used = True
-        else:
-            item.used = True
-            draft.flags.add("generic")
-
-
-# "Proyección de llamadas" is one question: what is projected is one of its definitions.
-_PROJECTED = {"calls": "calls", "ptp_count": "promises"}
-
-
-def _read_projected(draft: Draft, said: list[str]) -> None:
-    named = [_PROJECTED[metric] for metric in said if metric in _PROJECTED]
-    if "forecast_to_close" in draft.metrics and len(named) == 1:
-        draft.metrics = [metric for metric in draft.metrics if metric not in _PROJECTED]
-        draft.variant = named[0]
-
-
-def _read_targets(draft: Draft, said: list[str], lexicon: Lexicon) -> None:
-    """ "meta" beside a metric is what it is measured against; alone it is the attainment."""
-    for kind, metric in (("target", "goal_attainment"), ("budget", "budget_variance")):
-        for at, item in draft.each(kind):
-            item.used = True
-            equals = draft.kind(draft.before(at)) in ("and", "comma")
-            others = [m for m in said if m != metric and (equals or m not in lexicon.absorbs.get(metric, ()))]
-            if (others or (draft.in_thread and not said)) and draft.compare_to is None:
-                draft.compare_to = kind
-            elif not others:
-                draft.metrics.append(metric)
-        alone = not said and not draft.in_thread
-        if draft.compare_to == kind and alone and not draft.metrics:
-            draft.metrics.append(metric)
-            draft.compare_to = None
-    if draft.compare_to == "target" and said == ["goal_attainment"]:
-        draft.compare_to = None
-    _read_so_far(draft)
-
-
-def _read_so_far(draft: Draft) -> None:
-    """ "¿cuánto llevo contra mi meta?" names no metric of its own: it is the attainment."""
-    said = [i for _, i in draft.each("metric")]
-    if draft.compare_to == "target" and said and all(fold(i.raw).startswith("cuanto llev") for i in said):
-        draft.compare_to = None
-        for item in said:
-            item.value = "goal_attainment"
-
-
-def _without_weak(draft: Draft, found: list[tuple[int, Item]]) -> list[tuple[int, Item]]:
-    """ "de las cuentas", "de la cartera" only say what is measured, unless "y" joins them as equals."""
-    equals = _equals(draft, found)
-    strong = [(at, i) for at, i in found if not i.weak]
-    if not strong:
-        return found[:1] + [(at, i) for at, i in found[1:] if at in equals]
-    return [(at, i) for at, i in found if not i.weak or at in equals]
-
-
-def _equals(draft: Draft, found: list[tuple[int, Item]]) -> set[int]:
-    """Where metrics stand that "y" puts side by side: "llamadas de Ana y TMO" are two."""
-    equals = {at for at, _ in found if _joined_by_and(draft, at)}
-    for n, (at, _) in enumerate(found):
-        before = draft.before(at, skip=("stop", "also", "me"))
-        if n and draft.kind(before) in ("and", "comma"):
-            earlier = found[:n]
-            partner = next((e for e in reversed(earlier) if not e[1].weak), earlier[-1])
-            equals |= {at, partner[0]}
-    return equals
-
-
-def _joined_by_and(draft: Draft, at: int) -> bool:
-    before, after = draft.before(at), draft.after(at)
-    linked = ("and", "comma", "vs")
-    return (draft.kind(before) in linked and draft.kind(draft.before(before)) in ("metric", "ask")) or (
-        draft.kind(after) in linked and draft.kind(draft.after(after)) in ("metric", "ask")
-    )
-
-
-def _all_linked(draft: Draft, places: list[int]) -> bool:
-    return all(
-        any(draft.items[n].kind in ("and", "comma", "vs", "compare") for n in range(first, second))
-        for first, second in pairwise(places)
-    )
-
-
-def _read_shares(draft: Draft, lexicon: Lexicon) -> None:
-    """ "qué porcentaje de las promesas se cumplió": true of a rate; of an amount it asks something else."""
-    metrics = lexicon.catalogue.metrics
-    rates = [m for m in draft.metrics if m not in metrics or metrics[m].unit == "rate"]
-    for _, item in draft.each("share"):
-        item.used = bool(rates) and rates == draft.metrics
-
-
-def _read_echoes(draft: Draft, lexicon: Lexicon) -> None:
-    """ "TMO promedio", "cuentas que tenemos asignadas": nothing beyond what the metric says."""
-    for _, item in draft.each("echo"):
-        only = bool(draft.metrics) and set(draft.metrics) <= lexicon.echoes[item.value]
-        spread = item.value == "spread" and not draft.dims and _needs_a_split(draft, lexicon)
-        item.used = only and not spread
-
-
-def _needs_a_split(draft: Draft, lexicon: Lexicon) -> bool:
-    metrics = lexicon.catalogue.metrics
-    return any(m not in metrics or metrics[m].base_dim is None for m in draft.metrics)
-
-
-def _read_asked(draft: Draft, lexicon: Lexicon) -> None:
-    for _, item in draft.each("ask"):
-        item.used = True
-        metrics = lexicon.asked[item.value]
-        said = {*draft.metrics, *draft.thresholds}
-        if said & set(metrics) and not _joined_by_and(draft, draft.items.index(item)):
-            continue  # "las promesas que se cumplieron": the other word says which
-        verbs, metric = lexicon.made.get(item.value, (frozenset(), ""))
-        if not said and verbs & {fold(i.raw) for i in draft.items}:
-            draft.metrics.append(metric)
-            continue
-        draft.problems.append(Problem("metric", metrics, tuple((m, {"metric": m}) for m in metrics)))
 
 
 # --- Periods -------------------------------------------------------------------------------------
@@ -281,7 +110,11 @@ def period_of(draft: Draft, metrics: list[str], lexicon: Lexicon, today: date) -
         start = today if kinds == {"stock"} else today.replace(day=1)
         return Period(start=start, end=today)
     ahead = draft.due or any(m in lexicon.forward for m in metrics)
-    return found.full if ahead and found.full is not None else found.period
+    whole = found.full if ahead and found.full is not None else found.period
+    if whole is not None and found.closing and not (draft.grain or draft.trend):
+        kinds = {lexicon.catalogue.metrics[m].kind for m in metrics if m in lexicon.catalogue.metrics}
+        return Period(start=whole.end, end=whole.end) if kinds == {"stock"} else whole
+    return whole
 
 
 def compare_of(draft: Draft, period: Period | None, today: date) -> Compare | None:
@@ -292,6 +125,8 @@ def compare_of(draft: Draft, period: Period | None, today: date) -> Compare | No
         return Compare(to=draft.compare_to)  # type: ignore[arg-type]
     if draft.compare_to == "period" and draft.compare_found is not None:
         other = draft.compare_found.period
+        if other and _is_cut(draft, period):
+            other = Period(start=other.end, end=other.end)
         if other is not None and other == period:
             draft.problems.append(Problem("period", (day_label(other),)))
         return Compare(to="period", period=other) if other else None
@@ -309,6 +144,12 @@ def compare_of(draft: Draft, period: Period | None, today: date) -> Compare | No
         return Compare(to="period", period=step(unit, base.start, -1))
     first = base.start - timedelta(days=base.days)
     return Compare(to="period", period=Period(start=first, end=base.start - timedelta(days=1)))
+
+
+def _is_cut(draft: Draft, period: Period | None) -> bool:
+    """ "al cierre de octubre" of a stock, which is its last day alone."""
+    found = draft.period
+    return bool(found and found.closing and period and period.days == 1)
 
 
 def _to_the_end(base: Period, shifted: Period) -> Period:

@@ -39,9 +39,11 @@ class Draft:
     limit: int | None = None
     chart: str | None = None
     variant: str | None = None
+    beside: tuple[str, str | bool] | None = None  # what the last question's filter is set against
     flags: set[str] = field(default_factory=set)
     thresholds: list[str] = field(default_factory=list)  # metrics named only to be bounded
     problems: list[Problem] = field(default_factory=list)
+    only_bounded: bool = False  # the metric is there only as what a number bounds
     due: bool = False
     in_thread: bool = False  # there is a question before this one
 
@@ -82,6 +84,10 @@ class Draft:
 
     def add_filter(self, name: str, op: Op, value: Any) -> None:
         """Two values of one field and one sense are a list."""
+        if isinstance(value, tuple) and op in ("eq", "ne"):
+            for one in value:
+                self.add_filter(name, op, one)
+            return
         if op in ("eq", "ne"):
             for place, known in enumerate(self.filters):
                 if known.field != name or known.op not in ((op, "in") if op == "eq" else (op, "not_in")):

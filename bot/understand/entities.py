@@ -6,10 +6,12 @@ from dataclasses import replace
 from bot.understand.draft import Draft, Problem
 from bot.understand.names import NameIndex, NameMatch
 from bot.understand.normalise import fold, words_of
-from bot.understand.tag import Item
+from bot.understand.tag import MOST_STRANGE, Item
 from db.access import Named
 
 _PEOPLE = ("agent", "supervisor")
+LONGEST_NAME = 6  # words
+_WITH = ("con", "with")
 _OF = frozenset({"de", "del", "of", "la", "el", "de la"})
 
 
@@ -21,6 +23,8 @@ def join_names(
     `pick_near` switches the guard off (for the test that shows what it prevents).
     """
     repairs: list[tuple[str, str]] = []
+    if sum(item.kind == "unknown" for item in draft.items) > MOST_STRANGE:
+        return repairs  # asked back whatever they are
     at = 0
     while at < len(draft.items):
         stop = _run_end(draft, at)
@@ -49,7 +53,7 @@ def _with_its_noun(draft: Draft, at: int, stop: int, names: NameIndex) -> bool:
 def _run_end(draft: Draft, at: int) -> int:
     """One past the last of the person-like words that touch each other from here."""
     stop = at
-    while stop < len(draft.items) and _may_join(draft.items[stop]):
+    while stop < min(len(draft.items), at + LONGEST_NAME) and _may_join(draft.items[stop]):
         if stop > at and draft.items[stop - 1].last != draft.items[stop].first:
             break
         stop += 1
@@ -146,7 +150,8 @@ def _cue(draft: Draft, at: int) -> tuple[int, str] | None:
         return None
     match: NameMatch = draft.items[at].value
     kinds = {c.kind for c in match.candidates}
-    by_before = draft.kind(draft.before(place)) in ("by", "rank", "number")
+    ranked = draft.kind(draft.before(place)) in ("by", "rank", "number")
+    by_before = ranked and not _agentive(draft, place)
     if linked and lead.value == "supervisor" and not by_before and not lead.plural:
         return place, "supervisor"
     if linked and (lead.value not in kinds or by_before or (lead.value == "agent" and lead.plural)):
@@ -154,6 +159,12 @@ def _cue(draft: Draft, at: int) -> tuple[int, str] | None:
     if not linked and lead.value not in kinds and by_before:
         return None
     return place, lead.value
+
+
+def _agentive(draft: Draft, place: int) -> bool:
+    """ "tomadas por el equipo de Julio", "el TMO más alto del equipo de Julio": whose, not split by what."""
+    lead = fold(draft.items[place - 1].raw).split()[-1] if place else ""
+    return lead in ("el", "la", "the", "del", "de", "of", "in", "en") and not draft.items[place].plural
 
 
 def settle(draft: Draft, at: int) -> tuple[str, str] | None:
@@ -198,10 +209,21 @@ def settle_doubles(draft: Draft) -> None:
         if led is not None and (led.kind == "team" or (led.kind == "dim" and led.value in _PEOPLE)):
             draft.items[at] = other
             other.raw = item.raw
+        elif item.kind == "period" and at and _is_a_person(draft, at):
+            draft.items[at] = other  # nobody says "con julio" of the month
+            other.raw = item.raw
         elif item.kind in ("period", "value") and _looks_like_a_name(draft, at):
             match: NameMatch = other.value
             labels = tuple(dict.fromkeys(c.display for c in match.candidates))
             draft.problems.append(Problem(f"entity:{match.candidates[0].kind}", (*labels, item.raw)))
+
+
+def _is_a_person(draft: Draft, at: int) -> bool:
+    """ "con Julio", "Rocío vs Laura vs Julio": no month stands there."""
+    after = draft.items[at + 1] if at + 1 < len(draft.items) else None
+    if fold(draft.items[at - 1].raw) in _WITH or (after is not None and after.raw in ("'s", "’s")):
+        return True
+    return draft.kind(at - 1) == "vs" and draft.kind(draft.before(at - 1)) == "name"
 
 
 def _looks_like_a_name(draft: Draft, at: int) -> bool:

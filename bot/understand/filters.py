@@ -38,6 +38,19 @@ def read_thresholds(draft: Draft, lexicon: Lexicon) -> None:
             draft.thresholds.append(name)
         draft.add_filter(name, op, scaled if op == "between" else scaled[0])
     _read_or_more(draft, lexicon)
+    _read_lateness(draft)
+
+
+def _read_lateness(draft: Draft) -> None:
+    """ "índice de mora 90", "IMOR a 60 días": from how many days on a balance counts as past due."""
+    for at, item in draft.each("metric"):
+        number = draft.after(at)
+        if item.value != "delinquency_rate" or draft.kind(number) != "number" or draft.items[number].used:
+            continue
+        amount: Amount = draft.items[number].value
+        if amount.unit in ("", "days") and amount.number in _EDGE_DAYS:
+            draft.take(number)
+            draft.add_filter("days_past_due", "ge", int(amount.number))
 
 
 def _excuse(draft: Draft, at: int) -> None:
@@ -67,6 +80,9 @@ def _bounded(
 ) -> tuple[int | None, str] | None:
     """What the number bounds: the thing named after it ("más de 100 llamadas"), else the one before."""
     after, before = draft.after(last), draft.before(at, skip=("stop", "me"))
+    pesos = amount.unit == "money" or (amount.number >= 1000 and not amount.unit)
+    if pesos and (owed := _in_pesos(draft, at, after, before)) is not None:
+        return None, owed
     for place in (after, before):
         if 0 <= place < len(draft.items) and not draft.items[place].used:
             name = _boundable(draft.items[place], amount, lexicon, before=place == before)
@@ -76,12 +92,45 @@ def _bounded(
                 return place, name
     if amount.unit == "days":
         return None, "days_past_due"
-    metrics = {i.value for _, i in draft.each("metric") if not i.weak}
+    said = [i for _, i in draft.each("metric")]
+    metrics = {i.value for i in said if not i.weak} or {i.value for i in said}
     if len(metrics) == 1 and amount.unit in ("", "percent"):
-        return None, str(metrics.pop())
+        only = str(metrics.pop())
+        if only == "accounts_count" and amount.number >= 1000:
+            return None, "balance"
+        return (None, only) if _plausible(amount, only, lexicon) else None
     if amount.unit == "money" or (amount.number >= 1000 and not metrics):
         return None, "balance"
     return None
+
+
+_OWED = ("portfolio_balance", "balance")
+_COUNTED = frozenset(
+    ("payments_count", "ptp_count", "ptp_due", "ptp_kept_rate", "ptp_broken_count", "agreements_count")
+)
+
+
+def _in_pesos(draft: Draft, at: int, after: int, before: int) -> str | None:
+    """ "cuentas con saldo mayor a 100 mil", "pagos de más de 5 mil": what each of them is worth."""
+    nouns = [i for i in draft.items[:at] if i.kind in ("metric", "ask")]
+    if draft.kind(after) in ("metric", "field") and draft.items[after].value not in _OWED:
+        return None
+    for place in (after, before):
+        if draft.kind(place) in ("metric", "field") and draft.items[place].value in _OWED:
+            if not any(i.value == "accounts_count" for i in nouns):
+                return None
+            draft.take(place)
+            return "balance"
+    beside = draft.items[before].value if draft.kind(before) in ("metric", "ask") else None
+    if beside in _COUNTED or beside in ("pagos", "promesas"):
+        return "amount"
+    return "balance" if beside == "accounts_count" else None
+
+
+def _plausible(amount: Amount, name: str, lexicon: Lexicon) -> bool:
+    """No rate is bounded by 20,000 %: such a number counts something else."""
+    metric = lexicon.catalogue.metrics.get(name)
+    return metric is None or metric.unit != "rate" or amount.number <= 200
 
 
 def _boundable(item: Item, amount: Amount, lexicon: Lexicon, *, before: bool = False) -> str | None:

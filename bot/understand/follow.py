@@ -9,8 +9,10 @@ from typing import Any
 from bot.understand.compose import compare_of, grain_for, period_of
 from bot.understand.draft import Draft, Problem
 from bot.understand.lexicon import Lexicon
-from bot.understand.period_words import words
-from db.periods import Period
+from bot.understand.normalise import fold
+from bot.understand.period_words import Unit, calendar_unit, step, words
+from bot.understand.variants import IN_MONEY
+from db.periods import Period, month_of
 from skills.contract import Filter, KpiRequest
 
 # What opens a message that hangs on the one before.
@@ -18,7 +20,10 @@ _OPENERS = tuple(
     f"{opening} "
     for opening in (
         *words("y e and ahora now pero but solo only tambien also mejor igual same con sin cambia cambialo"),
-        *words("change switch instead"),
+        *words(
+            "change switch instead agrega agregale anade anadele sumale add incluye include excepto menos"
+        ),
+        *words("quita quitale without except better"),
         *("what about", "how about", "que tal", "lo mismo", "en vez", "cambia a", "change it"),
     )
 )
@@ -59,6 +64,8 @@ def is_follow_up(draft: Draft, text: str, previous: KpiRequest | None) -> bool:
         return False
     if not draft.metrics:
         return True
+    if draft.only_bounded and not draft.dims and not draft.has_period:
+        return True
     opening = text.lstrip(" ¿¡?!.,-")
     if courtesy := _COURTESY.match(opening):
         opening = opening[courtesy.end() :].lstrip(" ¿¡?!.,-")
@@ -67,15 +74,20 @@ def is_follow_up(draft: Draft, text: str, previous: KpiRequest | None) -> bool:
 
 def merged(draft: Draft, previous: KpiRequest, lexicon: Lexicon, today: date) -> KpiRequest:
     """The last request with what this message changes."""
-    metrics = draft.metrics or _listed(previous.metric)
-    period = period_of(draft, metrics, lexicon, today) if draft.has_period else previous.period
+    metrics = _metrics(draft, previous, lexicon)
+    if draft.has_period:
+        period = period_of(draft, metrics, lexicon, today)
+    else:
+        period = (
+            _stepped(draft, previous.period, today, stock=_is_stock(previous, lexicon)) or previous.period
+        )
     compare = compare_of(draft, period, today) or _kept_compare(draft, previous)
     grain, chart = _grain(draft, previous, period)
     order, limit = _order(draft, previous, metrics, lexicon)
     return KpiRequest(
         metric=metrics[0] if len(metrics) == 1 else tuple(metrics),
-        dims=_dims(draft, previous),
-        filters=_filters(draft, previous),
+        dims=(draft.beside[0],) if draft.beside else _dims(draft, previous),
+        filters=_beside(draft, previous) if draft.beside else _filters(draft, previous),
         period=period,
         grain=grain,  # type: ignore[arg-type]
         compare=compare,
@@ -84,6 +96,79 @@ def merged(draft: Draft, previous: KpiRequest, lexicon: Lexicon, today: date) ->
         chart=chart,  # type: ignore[arg-type]
         variant=lexicon.catalogue.taking(draft.variant or previous.variant, metrics),
     )
+
+
+def _metrics(draft: Draft, previous: KpiRequest, lexicon: Lexicon) -> list[str]:
+    """ "y también las llamadas" asks for both; "con más de 50 llamadas" only bounds the rows."""
+    before = _listed(previous.metric)
+    if draft.variant and not draft.metrics:
+        return _told_otherwise(draft, before, lexicon)
+    if not draft.metrics or draft.only_bounded:
+        return before
+    if "also" in draft.flags and not draft.dims and not draft.filters:
+        return list(dict.fromkeys((*before, *draft.metrics)))
+    return draft.metrics
+
+
+def _told_otherwise(draft: Draft, metrics: list[str], lexicon: Lexicon) -> list[str]:
+    """ "y en monto" of what has no such definition: the metric that tells it in pesos, or a question back."""
+    if lexicon.catalogue.taking(draft.variant, metrics):
+        return metrics
+    other = IN_MONEY if draft.variant == "balance" else {v: k for k, v in IN_MONEY.items()}
+    if len(metrics) == 1 and draft.variant in ("balance", "accounts"):
+        if metrics[0] in other:
+            return [other[metrics[0]]]
+        known = lexicon.catalogue.metrics.get(metrics[0])
+        if known is not None and draft.variant == "balance" and known.unit == "money":
+            return metrics
+    draft.problems.append(Problem("confirm_reading", tuple(metrics)))
+    return metrics
+
+
+def _beside(draft: Draft, previous: KpiRequest) -> tuple[Filter, ...]:
+    """The one filter of that field becomes both; where there is none, nobody knows against whom."""
+    field, value = draft.beside or ("", "")
+    mine = [f for f in previous.filters if f.field == field and f.op == "eq"]
+    known = mine[0].value if len(mine) == 1 else None
+    if known is None or isinstance(known, bool | tuple) or isinstance(value, bool):
+        draft.problems.append(Problem("confirm_reading", (str(value),)))
+        return previous.filters
+    others = tuple(f for f in previous.filters if f.field != field)
+    return (*others, Filter(field=field, op="in", value=(known, value)))
+
+
+_UNITS: tuple[Unit, ...] = ("day", "week", "quincena", "month", "quarter", "semester", "year")
+
+
+def _is_stock(previous: KpiRequest, lexicon: Lexicon) -> bool:
+    known = lexicon.catalogue.metrics
+    return all(m in known and known[m].kind == "stock" for m in _listed(previous.metric))
+
+
+def _stepped(draft: Draft, shown: Period | None, today: date, *, stock: bool = False) -> Period | None:
+    """ "y el anterior?", "y la antepasada?": one step back in the unit that was shown."""
+    said = [item for _, item in draft.each("previous")]
+    if len(said) != 1 or shown is None:
+        return None
+    if stock and shown.days == 1 and shown.end == month_of(shown.end).end:
+        shown = month_of(shown.end)  # the close of a month stands for its month
+    units = [u for u in _UNITS if _is_unit(u, shown, today)]
+    word = fold(said[0].raw)
+    if "antepasada" in word or word.startswith("la "):
+        units = [u for u in units if u in ("week", "quincena")]
+    elif word.startswith("el ") or "antepasado" in word:
+        units = [u for u in units if u not in ("week", "quincena")]
+    if len(units) != 1:
+        return None
+    said[0].used = True
+    if "antepasad" in word:
+        return step(units[0], today, -2)
+    return step(units[0], today if "pasad" in word else shown.start, -1)
+
+
+def _is_unit(unit: Unit, shown: Period, today: date) -> bool:
+    whole = calendar_unit(unit, shown.start)
+    return whole.start == shown.start and shown.end in (whole.end, min(whole.end, today))
 
 
 def _listed(metric: str | tuple[str, ...]) -> list[str]:
@@ -113,6 +198,10 @@ def _dims(draft: Draft, previous: KpiRequest) -> tuple[str, ...]:
 
 def _filters(draft: Draft, previous: KpiRequest) -> tuple[Filter, ...]:
     """A filter of the same field is replaced; "también" adds to it."""
+    if "everyone" in draft.flags:
+        own = {f.field for f in draft.filters}
+        gone = ("agent", "supervisor", *own)
+        return (*(f for f in previous.filters if f.field not in gone), *draft.filters)
     if "clear" in draft.flags:
         said = {f.field for f in draft.filters}
         return tuple(f for f in previous.filters if f.field not in said) if said else ()
@@ -164,7 +253,9 @@ def _order(
 ) -> tuple[str | None, int | None]:
     if draft.rank or draft.order:
         order = resolved_order(draft, metrics, lexicon)
-        return order, draft.limit if draft.rank else previous.limit
+        kept = draft.limit or (previous.limit if "several" in draft.flags else None)
+        kept = kept or (1 if "one" in draft.flags else None)
+        return order, kept if draft.rank else previous.limit
     order = previous.order
     limit = None if "unlimit" in draft.flags else previous.limit
     if "unlimit" in draft.flags:
@@ -182,7 +273,7 @@ def _order(
 
 def resolved_order(draft: Draft, metrics: list[str], lexicon: Lexicon) -> str | None:
     """Which way the raw value runs: "peor" by the metric's polarity, "más" by the number itself."""
-    wish = draft.rank or draft.order
+    wish = draft.order if draft.order and draft.rank == "top" else draft.rank or draft.order
     if wish is None or wish in ("asc", "desc"):
         return wish
     if wish in ("most", "least"):

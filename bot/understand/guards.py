@@ -46,13 +46,15 @@ class Guards:
             r"(?:pasaron|paso|reasign(?:aron|o|aste|ado|adas?)|asign(?:aron|o|aste|adas?)|movieron|movio|moviste|transfirieron|cancel(?:aron|o|aste|ado)"
             r"|registr(?:aron|o|aste|ado)|captur(?:aron|o|aste)|repartieron|enviaron|envio|mand(?:aron|o|aste)|cargaron|cargo|aplic(?:aron|o|aste)|hicieron|hiciste)\b"
             r"|\b(?:quien|who)\s+(?:reasigno|movio|cancelo|registro|capturo|asigno|paso|moved|reassigned|cancel+ed|recorded|assigned)\b"
+            r"|^\W*(?:reasign|mov|cancel|registr|captur|envi|mand|asign|pas|program|agreg|marc|transfir)(?:aste|iste|aron|ieron)\b"
             r"|\b(?:did|has|have|were|was)\s+(?:\w+\s+){1,4}(?:moved?|reassign(?:ed)?|cancel+(?:ed)?|record(?:ed)?|assign(?:ed)?|sent|send)\b"
         )
         self._ability = re.compile(
             rf"\b(?:(?:me |nos )?(?:se )?(?:puedes|puede|podrias|podemos|puedo|podria|pueden|sabes|es posible|hay forma de|hay manera de|como|could you|can you|can i|can we|is it possible to|are you able to|how do i|how can i|how to)"
-            rf"(?:\s+(?:yo|tu|usted|me|we|i|se|le|les))?)\s+(?:{verbs})\b"
+            rf"(?:\s+(?:yo|tu|usted|me|we|i|se|le|les|please|por favor|porfa|uno|el bot|cartera))*)\s+(?:{verbs})\b"
         )
         self._smalltalk = _whole(raw["smalltalk"], repeat=True)
+        self._chatter = _union(raw["chatter"])
         self._help = _whole(raw["help"])
         self._define = re.compile(rf"^(?:.{{0,12}}\b)?(?:{_alternatives(raw['define'])})\b")
         self._what_is = re.compile(r"^\W*(?:what's|what is|what are|whats)\s+(?!the\b|our\b|my\b|your\b)")
@@ -82,6 +84,10 @@ class Guards:
 
     def smalltalk(self, text: str) -> bool:
         return bool(self._smalltalk.match(_words(text)))
+
+    def chatter(self, text: str) -> bool:
+        """ "oigan, ¿alguien sabe ...?": said to the others in the room."""
+        return bool(self._chatter.search(text))
 
     def courteous(self, text: str) -> bool:
         """ "gracias hermosa", "hola mi buen": a few words around a greeting or thanks."""

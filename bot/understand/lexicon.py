@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 
-from bot.understand.names import sound_of
+from bot.understand.names import GIVEN, sound_of
 from bot.understand.normalise import fold, key_of, words_of
 from bot.understand.period_words import MONTHS, NUMBERS, WEEKDAYS, words
+from bot.understand.verbs import coming, finite, forms
 from db.metrics import Catalogue, Metric, Planned
 from db.states import state_names, state_of
 
@@ -24,9 +26,11 @@ _PERIOD_WORDS = words(
     "cierre"
 )
 # Where one phrase is of two kinds, the kind named first is kept.
+# Whole phrases that win over a metric's words.
+_COMMANDS = ("clear", "unsplit", "everyone", "instead")
 _PLAIN_OPERATORS = words(
-    "by ne vs compare gt ge lt le between and also only clear unsplit uncompare unlimit reverse me team who "
-    "which why unusual target budget share previous trend generic odd"
+    "by ne vs compare gt ge lt le between and also only everyone instead they clear unsplit uncompare "
+    "unlimit reverse me team who which why unusual target budget share previous trend generic odd"
 )
 
 
@@ -55,8 +59,12 @@ class Lexicon:
     forward: frozenset[str]
     echoes: Mapping[str, frozenset[str]]  # a word -> the metrics it only repeats
     asked: Mapping[str, tuple[str, ...]]  # an ambiguous word -> the metrics it may mean
+    settled: Mapping[str, frozenset[str]]  # an ambiguous word -> the metrics beside which it asks nothing
     made: Mapping[str, tuple[frozenset[str], str]]  # verbs that say which of them: "took promises"
+    verbs_of: Mapping[str, Mapping[str, str]]  # a verb -> its noun -> the metric both are
+    shares: Mapping[str, str]  # a metric -> the rate that "what share of it" asks for
     unclear: Mapping[str, tuple[str, tuple[str, ...]]]  # a word -> its field and the values it may mean
+    labels: Mapping[Phrase, str]  # a message that is a metric's label and nothing else -> the metric
     catalogue: Catalogue = field(repr=False)
 
     def match(self, keys: Phrase, words: Phrase, at: int) -> tuple[int, Entry] | None:
@@ -121,14 +129,54 @@ def _metric_entries(raw: Mapping[str, Any], catalogue: Catalogue) -> Iterator[tu
     for entry in entries:
         extra = raw["metrics"].get(entry.id, ())
         spelled = (entry.id.replace("_", " "), entry.id)
-        for phrase in (*entry.words.es, *entry.words.en, *extra, *spelled):
+        # One word ("Payments") is its metric only alone, so is "llamadas por hora": of today it is a split.
+        labels = [one for one in _labels(entry) if " " in one and not one.endswith(" por hora")]
+        for phrase in (*labels, *entry.words.es, *entry.words.en, *extra, *spelled):
             weak = entry.id in raw["weak"] or keys_of(phrase) in weak_words
             for said in (phrase, *_in_full(phrase)):
                 yield said, Entry("metric", entry.id, weak)
+    yield from _verb_entries(raw)
     for kind, groups in (("ask", raw["ask"]), ("echo", raw["echoes"])):
         for name, group in groups.items():
             for phrase in group["words"]:
                 yield phrase, Entry(kind, name)
+
+
+def _labels(entry: Metric | Planned) -> tuple[str, str]:
+    return entry.label.es, entry.label.en
+
+
+# What may stand between "cuentas" and its verb: "cuentas que ya se trabajaron".
+_BETWEEN = ("", "se", "que", "que se", "ya", "ya se", "hemos", "han", "que han", "que hemos", "se han")
+
+
+_BETWEEN_EN = ("", "have we", "we have", "we", "did we", "that we", "that were", "were", "have been", "are")
+
+
+def _verb_entries(raw: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
+    """Verbs say a metric in all their forms, but for those that are somebody's name ("Marco")."""
+    for metric, verbs in raw["verbs"].items():
+        for form in (form for verb in verbs for form in forms(verb) if form not in GIVEN):
+            yield form, Entry("metric", metric, metric in raw["weak"])
+    for metric, verbs in raw["coming"].items():
+        for form in (form for verb in verbs for form in coming(verb)):
+            yield form, Entry("metric", metric)
+    for metric, verbs in raw["account_verbs"].items():
+        for verb in verbs:
+            noun, gaps = ("accounts", _BETWEEN_EN) if verb.startswith("to ") else ("cuentas", _BETWEEN)
+            for form, between in product(forms(verb), gaps):
+                yield " ".join((noun, between, form)), Entry("metric", metric)
+
+
+def _variant_entries(catalogue: Catalogue) -> Iterator[tuple[str, Entry]]:
+    """ "csat promedio", "entre intentos": words that choose one of a metric's definitions."""
+    owners: dict[str, list[tuple[str, str]]] = {}
+    for metric in catalogue.metrics.values():
+        for name, one in metric.variants.items():
+            for phrase in (*one.words.es, *one.words.en):
+                owners.setdefault(phrase, []).append((metric.id, name))
+    for phrase, pairs in owners.items():
+        yield phrase, Entry("named", tuple(pairs))
 
 
 # "número de cuentas" is also written "no. de cuentas"; "promesas rotas" also said "promesas de pago rotas".
@@ -170,18 +218,41 @@ class _Table:
                 self.phrases[keys] = replace(known, alt=entry)
 
 
-def load_lexicon(catalogue: Catalogue, path: Path = HERE / "lexicon.yaml") -> Lexicon:
+# Words of a product's name that do not tell it from another.
+_GENERIC = frozenset(words("credito creditos prestamo prestamos linea para loan product producto"))
+
+
+def _product_entries(products: Iterable[str]) -> Iterator[tuple[str, Entry]]:
+    """By its whole name, or by the words that tell it: "tarjeta" is each of the cards there are."""
+    told: dict[str, list[str]] = {}
+    for lent in products:
+        yield lent, Entry("value", ("product", lent))
+        for word in words_of(lent):
+            if len(word) > 3 and word.isalpha() and word not in _GENERIC:
+                told.setdefault(word, []).append(lent)
+    for word, those in told.items():
+        yield word, Entry("value", ("product", those[0] if len(those) == 1 else tuple(those)))
+
+
+def load_lexicon(
+    catalogue: Catalogue, path: Path = HERE / "lexicon.yaml", *, products: Iterable[str] = ()
+) -> Lexicon:
     """The one table of this catalogue. What a metric is called wins over an operator of the same words."""
     with path.open(encoding="utf-8") as source:
         raw = yaml.load(source, Loader=_LOADER)  # noqa: S506 (builds nothing but text)
     table = _Table()
     operators = list(_operator_entries(raw))
-    table.fill(((p, e) for p, e in operators if len(words_of(p)) == 1 or e.kind in ("clear", "unsplit")))
+    table.fill((p, e) for p, e in operators if len(words_of(p)) == 1 or e.kind in _COMMANDS)
     metrics = [(p, e) for p, e in _metric_entries(raw, catalogue) if words_of(p)[:1] != ("contra",)]
     table.fill(metrics)
+    table.fill(_variant_entries(catalogue))
     table.fill(operators)
     table.fill(_thing_entries(raw))
+    table.fill(_product_entries(products))
+    table.fill((form, Entry("stop", "verb")) for verb in raw["light_verbs"] for form in finite(verb))
     table.fill((p, Entry("stop")) for p in raw["stop"])
+    for verb, group in raw["verbs_of"].items():
+        table.fill((form, Entry("verb", verb)) for form in group.get("words") or forms(verb))
     made = (verb for group in raw["ask"].values() for verb in group.get("made", ()))
     table.fill((verb, Entry("stop")) for verb in made)
     return _compiled(raw, table, catalogue)
@@ -194,16 +265,23 @@ def _compiled(raw: Mapping[str, Any], table: _Table, catalogue: Catalogue) -> Le
         longest[keys[0]] = max(longest.get(keys[0], 0), len(keys))
     worth = {key_of(word): word for group in (MONTHS, WEEKDAYS, _PERIOD_WORDS) for word in group}
     worth |= {
-        key: table.words[key] for keys, entry in phrases.items() if entry.kind != "stop" for key in keys
+        key: table.words[key]
+        for keys, entry in phrases.items()
+        if entry.kind not in ("stop", "verb")
+        for key in keys
     }
     common = {key_of(fold(w)) for w in _common_words()} | set(NUMBERS)
+    common |= {key_of(form) for verb in raw["common_verbs"] for form in forms(verb)}
     common |= {word for keys, entry in phrases.items() if entry.kind == "stop" for word in keys}
     # A repair never leads to a filler word, nor to a word that says something only within a phrase.
-    said = {keys[0] for keys, entry in phrases.items() if len(keys) == 1 and entry.kind != "stop"}
+    said = {
+        keys[0] for keys, entry in phrases.items() if len(keys) == 1 and entry.kind not in ("stop", "verb")
+    }
     said |= {key_of(word) for group in (MONTHS, WEEKDAYS, _PERIOD_WORDS) for word in group}
     vocabulary = {
         k: w for k, w in worth.items() if len(k) >= 4 and k.isalpha() and (k in said or k not in common)
     }
+    named: list[Metric | Planned] = [*catalogue.planned.values(), *catalogue.metrics.values()]
     return Lexicon(
         phrases=phrases,
         spelled=table.exact,
@@ -216,8 +294,12 @@ def _compiled(raw: Mapping[str, Any], table: _Table, catalogue: Catalogue) -> Le
         forward=frozenset(raw["forward"]),
         echoes={k: frozenset(v["of"]) for k, v in raw["echoes"].items()},
         asked={k: tuple(v["of"]) for k, v in raw["ask"].items()},
+        settled={k: frozenset((*v["of"], *v.get("beside", ()))) for k, v in raw["ask"].items()},
+        verbs_of={k: v["of"] for k, v in raw["verbs_of"].items()},
+        shares=raw["shares"],
         made={k: (frozenset(v["made"]), v["as"]) for k, v in raw["ask"].items() if "made" in v},
         unclear={k: (v["field"], tuple(v["of"])) for k, v in raw["unclear"].items()},
+        labels={keys_of(label): e.id for e in named for label in _labels(e)},
         catalogue=catalogue,
     )
 

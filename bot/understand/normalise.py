@@ -77,6 +77,7 @@ _SHORT = {
     "tb": "tambien",
     "xfa": "porfa",
     "xfavor": "porfavor",
+    "hr": "hora",
     "num": "numero",
     "nro": "numero",
     "cant": "cantidad",

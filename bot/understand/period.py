@@ -64,7 +64,7 @@ def _from_to(first: Found, last: Found) -> Found:
 
 
 _CLOSING = compiled(
-    r"(?:al? |el |de |del )?(?!fin de semana)(?:cierre|corte|fin|final|finales|close|end|month end)\s+(?:de|del|de la|of|of the)"
+    r"(?:al? |el |de |del )?(?!fin de semana)(?:cierre|corte|fin|final|finales|close|end|month end)\s+(?:de la|del|de|of the|of)"
     r"|as of(?: the)?(?: (?:close|end) of)?|month-end"
 )
 
@@ -74,7 +74,7 @@ def _longest_at(text: str, at: int, today: date, future: bool) -> Found | None:
         begin = closing.end() + 1
         inner = _longest_at(text, begin, today, future) if begin < len(text) else None
         if inner is not None:
-            return replace(inner, start=at, closing=True)
+            return replace(inner, start=at, closing=True, inner=inner)
     candidates = [
         range_at(text, at, today, future=future),
         since_at(text, at, today),

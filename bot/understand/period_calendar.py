@@ -78,7 +78,7 @@ def _week_number(match: re.Match[str], when: When) -> Found | None:
 
 
 @rule(
-    r"(?:(?:en|de|del|in|of|for|during|durante|todo|desde|vs|contra|y|and)(?: el)?(?: ano)? |ano )?(?P<y><YEAR>)(?! ?(?:pesos|cuentas|mil|\d))"
+    r"(?:(?:en|de|del|in|of|for|during|durante|todo|desde)(?: el)?(?: ano)? |ano )?(?P<y><YEAR>)(?! ?(?:pesos|cuentas|mil|\d))"
 )
 def _year(match: re.Match[str], when: When) -> Found | None:
     alone = match.group() == match["y"]
@@ -86,7 +86,10 @@ def _year(match: re.Match[str], when: When) -> Found | None:
         r"(?:^|\b(?:en|de|del|in|of|for|vs|contra|y|and|ano|year|versus|to|a|al|durante|during)\s)\s*$",
         match.string[: match.start()],
     )
-    if alone and not led:
+    against = re.match(
+        r"\s+(?:vs\.?|versus|contra|frente a|against|compared to)\s", match.string[match.end() :]
+    )
+    if alone and not led and not against:
         return None
     return unit_found(
         match, "year", calendar_unit("year", date(int(match["y"]), 1, 1)), when.today, when.future
@@ -112,6 +115,35 @@ def _named_day(match: re.Match[str], when: When) -> Found | None:
     else:
         day = monday + timedelta(days=number)
     return Found(*match.span(), Period(start=day, end=day), "day")
+
+
+@rule(
+    r"(?:la |the )?(?P<o><ORD>|ultima|last) (?:semana|week) (?:de|del|of|in)(?: el| the)? (?:(?P<mon><MONTH>)(?: (?:de |del )?(?P<y><YEAR>))?|(?P<last>mes pasado|mes anterior|last month)|(?:este mes|mes|this month|month))"
+)
+def _week_of_month(match: re.Match[str], when: When) -> Found | None:
+    """ "la primera semana de octubre": its first seven days, or the Monday to Sunday that holds the 1st?"""
+    if match["mon"]:
+        said = single_at(match.string, match.start("mon"), when.today, future=when.future)
+        month = said.full if said else None
+    else:
+        month = step("month", when.today, -1 if match["last"] else 0)
+    if month is None:
+        return None
+    number = ORDINALS.get(match["o"], 0)
+    if number > 4:
+        return None
+    begin = month.start + timedelta(days=7 * (number - 1)) if number else month.end - timedelta(days=6)
+    days = Period(start=begin, end=begin + timedelta(days=6))
+    edge = month.start + timedelta(days=7 * (number - 1)) if number else month.end
+    week = calendar_unit("week", edge)
+    options = (days,) if days == week else (days, week)
+    return Found(
+        *match.span(),
+        days if len(options) == 1 else None,
+        "week",
+        "plain" if days == week else "ask",
+        options=options,
+    )
 
 
 @rule(r"(?:la |the )?(?:semana|week) (?:del|de|of)(?: el| the)?(?= \w)")
@@ -186,6 +218,9 @@ def _last_close(match: re.Match[str], when: When) -> Found:
 @rule(
     r"(?:el |la |the )?(?:mism[oa]s?|igual|same) (?:period[oa]?|mes|month|corte|cut-?off|cut|dias?|days?|fechas?|dates?|lapso|semana|week|quincena|trimestre|quarter|time|point)"
     r"(?: (?:del?|de la|el|la|of|in|que|than|as))?(?: (?:la|el))? (?:(?P<u><UNIT>) (?:pasad[oa]|anterior|previ[oa])|(?:last|previous|prior) (?P<v><UNIT>))"
+)
+@rule(
+    r"(?:el |la )?(?P<u><UNIT>) (?:pasad[oa]|anterior|previ[oa]) (?:al?|a la) mism[oa] (?:dia|corte|fecha|altura)|last (?P<v><UNIT>) (?:at|to) the same (?:day|date|point|cut-off)"
 )
 def _same(match: re.Match[str], _when: When) -> Found:
     return Found(*match.span(), None, unit_of(match["u"] or match["v"]), "same", steps=1)

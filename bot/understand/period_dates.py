@@ -49,9 +49,20 @@ _MONTH = compiled(
     r"(?:mes de )?(?P<mon><MONTH>)\.?(?:\s+(?:de |del |of )?(?P<y><YEAR>)|\s*[-/']\s*(?P<y2>\d\d))?"
 )
 _WEEKDAY = compiled(r"(?P<w><DAYNAME>)")
-_WORD = compiled(r"(?:el dia de )?(?P<t>hoy|today|ayer|yesterday|antier|anteayer)")
+_WORD = compiled(
+    r"(?:el dia de )?(?P<t>hoy|today|ayer|yesterday|antier|anteayer|aqui(?= al? )|now(?= (?:to|until|through) ))"
+)
 _DAY = compiled(r"(?:dia )?(?P<d>\d{1,2})(?:st|nd|rd|th)?(?!\s*(?:%|por ?ciento|mil|/|-\d))")
-_WORDS_BACK = {"hoy": 0, "today": 0, "ayer": 1, "yesterday": 1, "antier": 2, "anteayer": 2}
+_WORDS_BACK = {
+    "hoy": 0,
+    "today": 0,
+    "aqui": 0,
+    "now": 0,
+    "ayer": 1,
+    "yesterday": 1,
+    "antier": 2,
+    "anteayer": 2,
+}
 
 
 def end_at(text: str, at: int, today: date, *, bare_day: bool) -> End | None:
@@ -294,7 +305,7 @@ def since_at(text: str, at: int, today: date) -> Found | None:
 
 
 _THE_DAY = compiled(
-    r"(?:el|al|on the|dia|del dia|el dia|al dia|del)\s+(?:dia\s+)?(?P<d>\d{1,2})(?:th|st|nd|rd)?"
+    r"(?:el|al|on the|dia|del dia|el dia|al dia|del)\s+(?:dia\s+)?(?P<d>\d{1,2})(?:th|st|nd|rd)?(?P<of>\s+(?:de|of)\s+(?:este mes|this month)|\s+del (?:mes|presente)(?! pasado| anterior)|\s+del mes (?:pasado|anterior)|\s+of last month)?"
 )
 _NOT_A_DAY = re.compile(
     r"\s*(?:%|por ?ciento|percent|mil\b|millon|dias?\b|agentes?|cuentas?|peor|mejor|[/.,-]\s?\d|al?\s+\d)"
@@ -309,7 +320,8 @@ def single_at(text: str, at: int, today: date, *, future: bool) -> Found | None:
     if (match := _THE_DAY.match(text, at)) and not _NOT_A_DAY.match(text, match.end()):
         end = end_at(text, match.start("d"), today, bare_day=True)
         if end is not None and end.kind == "day_only":
-            return _one_of(at, match.end(), _without_month(end.day, today, future=future))
+            days = _in_its_month(end.day, match["of"], today) if match["of"] else None
+            return _one_of(at, match.end(), days or _without_month(end.day, today, future=future))
     end = end_at(text, at, today, bare_day=False)
     if end is None:
         return None
@@ -318,6 +330,14 @@ def single_at(text: str, at: int, today: date, *, future: bool) -> Found | None:
     if end.kind == "weekday":
         return _weekday_at(text, at, end, today, future=future)
     return _one_of(at, end.stop, resolve(end, today, future=future))
+
+
+def _in_its_month(day: int, said: str, today: date) -> list[date]:
+    """ "el 10 de este mes", "el 28 del mes pasado"."""
+    before = said.endswith(("pasado", "anterior", "last month"))
+    month = add_months(today.replace(day=1), -1) if before else today
+    found = real_date(month.year, month.month, day)
+    return [found] if found else []
 
 
 def _one_of(at: int, stop: int, days: list[date]) -> Found:

@@ -146,6 +146,14 @@ def _last_n(match: re.Match[str], when: When) -> Found | None:
     return Found(*match.span(), Period(start=start, end=when.today), unit, steps=count)
 
 
+@rule(
+    r"(?:(?:en )?lo que (?:resta|queda|falta) (?:del|de la|de este|de esta|de)|(?:el |the )?(?:resto|rest) (?:del|de la|de este|de esta|of the|of this)) (?P<u><UNIT>)"
+)
+def _rest(match: re.Match[str], when: When) -> Found:
+    whole = calendar_unit(unit_of(match["u"]), when.today)
+    return Found(*match.span(), Period(start=when.today, end=whole.end))
+
+
 @rule(r"(?:los |las |the )?(?:proxim[oa]s|siguientes|next) (?P<n><N>) (?P<u>dias|semanas|days|weeks)")
 def _next_n(match: re.Match[str], when: When) -> Found:
     days = number_of(match["n"]) * (7 if unit_of(match["u"]) == "week" else 1)

@@ -83,6 +83,7 @@ class Found:
     options: tuple[Period, ...] = ()
     steps: int = 0  # mode "same": how many units back
     closing: bool = False  # "al cierre de ..."
+    inner: "Found | None" = None  # the days without "al cierre de"
 
 
 def unit_of(word: str) -> Unit:

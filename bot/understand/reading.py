@@ -1,15 +1,15 @@
-"""Reads one message: guards first, then deeds, then the question, then what nobody could explain.
+"""Reads one message: what is settled before it, then the question, then what nobody could explain.
 
 Deterministic, no network, no model. A question or an action never leaves a content word unread.
 """
 
-import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.understand.actions import Deeds
+from bot.understand.before import Before, unconfirmed
 from bot.understand.compose import (
     USUAL,
     compare_of,
@@ -22,7 +22,6 @@ from bot.understand.compose import (
 from bot.understand.direction import direction
 from bot.understand.draft import Draft, Problem
 from bot.understand.follow import is_follow_up, merged, previous_request, resolved_order
-from bot.understand.guards import Guards
 from bot.understand.lexicon import load_lexicon
 from bot.understand.names import NameIndex
 from bot.understand.normalise import Typed, fold, normalise
@@ -36,12 +35,13 @@ from skills.contract import KpiRequest, Option
 
 AGENCY_ZONE = ZoneInfo("America/Mexico_City")
 MAX_CHARS = 2_000
+MAX_WORDS = 120  # nobody asks for a number in so many; what they paste is asked back
 
 
 class Reader:
     """Built once from the catalogue and the agency's names; reading changes nothing in it.
 
-    `residue` and `ask_near_names` switch a guard off, for the tests that show what it prevents.
+    `residue`, `ask_near_names`, `typos` and `polarity` switch a guard off, to show what it prevents.
     """
 
     def __init__(
@@ -52,14 +52,18 @@ class Reader:
         zone: ZoneInfo = AGENCY_ZONE,
         residue: bool = True,
         ask_near_names: bool = True,
+        typos: bool = True,
+        polarity: bool = True,
     ) -> None:
         self.catalogue = catalogue
-        self.lexicon = load_lexicon(catalogue)
+        self.lexicon = load_lexicon(catalogue, products=names.products)
+        if not polarity:
+            self.lexicon = replace(self.lexicon, better=dict.fromkeys(self.lexicon.better, "up"))
         self.names = NameIndex(names)
-        self.guards = Guards()
-        self.deeds = Deeds(self.names)
+        self._before = Before(self.names, self.lexicon, residue=residue)
         self._zone = zone
         self._residue = residue
+        self._typos = typos
         self._ask_near = ask_near_names
 
     def read(
@@ -79,89 +83,28 @@ class Reader:
             return Reading(
                 "clarify", about="metric", candidates=USUAL, choices=self._metric_choices(USUAL, {})
             )
-        fixed = self._confirmation(typed, pending) or self._guarded(typed, today)
-        return fixed or self._question(text, typed, today, previous)
+        if len(typed.tokens) > MAX_WORDS:
+            if verdict := self._before.guards.refusal(typed.folded):
+                return Reading("refuse", about=verdict.about)
+            return Reading("clarify", about="unknown_term")
+        local = now.astimezone(self._zone) if now.tzinfo else now.replace(tzinfo=self._zone)
+        settled = self._before.read(typed, local, pending) or self._before.again(typed, local, previous)
+        return settled or self._chatted(typed, self._question(text, typed, today, previous), pending)
 
-    # --- Before the question -------------------------------------------------------------------------
-
-    def _confirmation(self, typed: Typed, pending: Mapping[str, Any] | None) -> Reading | None:
-        """A plain yes or no to a proposal. "Sí, pero nomás 20" is neither."""
-        if not pending:
-            return None
-        answer = self.guards.answer(typed.folded)
-        if answer is not None:
-            return Reading("confirm", fields={"value": answer})
-        if self.guards.negated(typed.folded):
-            return Reading("confirm", fields={"value": False})
-        opening = next((t.text for t in typed.tokens if t.kind == "word"), "")
-        if self.guards.answer(opening) is not None or opening in (
-            "mejor",
-            "better",
-            "instead",
-            "pero",
-            "but",
-        ):
-            fields = dict(pending.get("fields") or {})
-            return Reading("clarify", str(pending.get("intent") or ""), fields, "confirm_reading")
-        return None
-
-    def _guarded(self, typed: Typed, today: date) -> Reading | None:
-        text = _without_quotes(typed)
-        if verdict := self.guards.refusal(text):
-            return Reading("refuse", about=verdict.about)
-        if self.guards.help(text):
-            return Reading("help")
-        if self.guards.smalltalk(text):
-            return Reading("smalltalk")
-        deed = self.deeds.about(normalise(text))
-        if self.guards.negated(text):
-            return Reading("none")
-        if self.guards.past(text) and (deed is not None or _OBJECTS.search(text)):
-            return Reading("clarify", "audit", about="unsupported:audit")
-        if self.guards.ability(text) and deed is not None:
-            return Reading("help", about=deed)
-        return self._deed(typed, today) or self._definition(typed, today) or self._listed(text)
-
-    def _deed(self, typed: Typed, today: date) -> Reading | None:
-        deed = self.deeds.action(typed, today)
-        if deed is None:
-            return None
-        if not deed.complete:
-            about = deed.missing or f"unsupported:{deed.intent}"
-            return Reading("clarify", deed.intent, deed.slots, about, deed.candidates)
-        if deed.missing or deed.unread:
-            about = "unknown_term" if deed.unread else str(deed.missing)
-            return Reading("clarify", deed.intent, deed.slots, about, deed.candidates, deed.unread)
-        unsure = f"entity:{deed.open}" if deed.open else None
-        return Reading("action", deed.intent, deed.slots, unsure, deed.candidates)
-
-    def _definition(self, typed: Typed, today: date) -> Reading | None:
-        text = typed.folded
-        if not self.guards.defines(text) and not self.guards.bare_what_is(text):
-            return None
-        tagged = tag(text, self.lexicon, self.names, today)
-        metrics = list(dict.fromkeys(str(i.value) for i in tagged.items if i.kind == "metric" and not i.weak))
-        metrics = metrics or list(dict.fromkeys(str(i.value) for i in tagged.items if i.kind == "metric"))
-        if {"target"} & {i.kind for i in tagged.items} and not metrics:
-            metrics = ["goal_attainment"]
-        asks_rows = any(i.kind in ("period", "by", "name", "rank", "value") for i in tagged.items)
-        if len(metrics) == 1 and (self.guards.defines(text) or not asks_rows):
-            return Reading("help", about=f"metric:{metrics[0]}")
-        if len(metrics) > 1 and self.guards.defines(text):
-            return Reading("clarify", about="metric", candidates=tuple(metrics))
-        return None
-
-    def _listed(self, text: str) -> Reading | None:
-        if name := self.deeds.report(text):
-            return Reading("clarify", name, about=f"unsupported:{name}")
-        if name := self.deeds.listing(text):
-            return Reading("clarify", name, about=f"unsupported:{name}")
-        return None
+    def _chatted(self, typed: Typed, reading: Reading, pending: Mapping[str, Any] | None) -> Reading:
+        """ "oigan, ¿alguien sabe dónde quedó mi taza?" is said to the others; "todas", to a proposal."""
+        asked = (reading.fields or {}).get("metric") or (reading.about == "metric" and not pending)
+        answered = reading.outcome == "question" or asked or self._before.guards.off_topic(typed.folded)
+        if answered:
+            return reading
+        if pending and reading.outcome == "clarify":
+            return unconfirmed(pending)
+        return Reading("smalltalk") if self._before.guards.chatter(typed.folded) else reading
 
     # --- The question --------------------------------------------------------------------------------
 
     def _question(self, text: str, typed: Typed, today: date, previous: Mapping[str, Any] | None) -> Reading:
-        tagged = tag(text, self.lexicon, self.names, today)
+        tagged = tag(text, self.lexicon, self.names, today, guarded=self._typos)
         before = previous_request(previous)
         draft, renamed = compose(
             tagged, self.lexicon, self.names, in_thread=before is not None, pick_near=not self._ask_near
@@ -192,7 +135,7 @@ class Reader:
         for item in why:
             item.used = True
         if why or _either_way(draft):
-            for _, item in draft.each("unknown", "ne"):  # "drop" also leaves something out
+            for _, item in draft.each("unknown", "ne", "verb"):  # "drop" also leaves something out
                 if fold(item.raw) in _MOVES:
                     item.used = True
         return "why" if why else "kpi"
@@ -235,6 +178,9 @@ class Reader:
         if migration and "bucket" in request.dims:
             renamed["bucket"] = "bucket_from"
         dims = tuple(dict.fromkeys(renamed.get(d, d) for d in request.dims))
+        known = self.catalogue.metrics
+        if all(m in known and (known[m].base_dim,) == dims for m in metrics):
+            dims = ()  # "aging por bucket" is the aging
         filters = tuple(
             f.model_copy(update={"field": renamed.get(f.field, f.field)}) for f in request.filters
         )
@@ -309,11 +255,12 @@ class Reader:
     ) -> Reading:
         """Words nobody explains: off the subject where nothing else was understood, asked back otherwise."""
         anchors = draft.metrics or draft.dims or draft.filters or draft.problems or draft.thresholds
-        if self.guards.off_topic(typed.folded):
+        if self._before.guards.off_topic(typed.folded):
             return Reading("refuse", about="out_of_scope", unread=left)
-        if not anchors and not follows and not draft.has_period and self.guards.courteous(typed.folded):
+        alone = not anchors and not follows and not draft.has_period
+        if alone and self._before.guards.courteous(typed.folded):
             return Reading("smalltalk")
-        if not anchors and not follows and len(left) >= 2 and not draft.has_period:
+        if alone and len(left) >= 2:
             return Reading("refuse", about="out_of_scope", unread=left)
         entity = next((p for p in draft.problems if p.about.startswith("entity:")), None)
         if not draft.metrics and _only_a_bound(draft):
@@ -323,7 +270,6 @@ class Reader:
         return Reading("clarify", "kpi", fields, about, candidates, left, repairs)
 
 
-_OBJECTS = re.compile(r"\b(?:cuentas?|accounts?|convenios?|agreements?|archivos?|files?|cartera)\b")
 _MOVES = frozenset(
     words(
         "subio bajo subieron bajaron cayo cayeron crecio aumento disminuyo mejoro empeoro sube baja cae "
@@ -374,16 +320,8 @@ def _says_anything(draft: Draft) -> bool:
         draft.grain,
         draft.trend,
     )
-    more = (draft.order, draft.rank, draft.limit, draft.chart, draft.variant)
-    flags = draft.flags & {"clear", "unsplit", "uncompare", "unlimit", "reverse"}
+    stepped = any(i.kind == "previous" and i.used for i in draft.items)
+    more = (draft.beside, stepped, draft.order, draft.rank, draft.limit, draft.chart, draft.variant)
+    flags = draft.flags & {"everyone", "clear", "unsplit", "uncompare", "unlimit", "reverse"}
     why = any(i.kind == "why" for i in draft.items)
     return any(parts) or any(more) or bool(flags) or why
-
-
-def _without_quotes(typed: Typed) -> str:
-    """What is quoted is data: no guard and no verb is looked for inside it."""
-    text = typed.folded
-    for token in typed.tokens:
-        if token.kind == "quote":
-            text = text[: token.start] + " " * (token.end - token.start) + text[token.end :]
-    return text

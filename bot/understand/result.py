@@ -12,6 +12,7 @@ class Reading:
     """What was understood. `choices` are whole requests, for buttons; `repairs` are typing errors mended.
 
     `moved`: which way a "why did it ...?" takes the number to have gone. It is no field of the question.
+    `calls`: what a language model was asked on the way, for the record.
     """
 
     outcome: str
@@ -23,6 +24,7 @@ class Reading:
     repairs: tuple[tuple[str, str], ...] = ()
     choices: tuple[Option, ...] = field(default=())
     moved: str | None = None
+    calls: tuple[Any, ...] = ()
 
     def json(self) -> dict[str, Any]:
         out: dict[str, Any] = {"outcome": self.outcome}

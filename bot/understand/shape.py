@@ -9,6 +9,7 @@ _OPERANDS = ("name", "value", "unclear")
 _PLAIN_BARE = ("client", "campaign", "supervisor", "agent", "bucket", "product", "bucket_from", "bucket_to")
 # "agentes por TMO", "promesas por quién": the word itself says the part, "por" only leads to it.
 _SAID_BY = ("metric", "ask", "target", "period", "grain", "variant", "who", "filter", "unknown")
+_CONTESTANTS = ("client", "campaign", "supervisor", "agent", "shift", "dial_mode", "bucket", "state")
 _ONE = ("el", "la", "the", "cual", "which")
 _FIRST_PERSON = frozenset(
     ("he recuperado", "he cobrado", "cuanto llevo", "llevo", "recupere", "cobre", "como voy", "how am i")
@@ -40,6 +41,7 @@ def read_mine(draft: Draft) -> None:
 def read_ranks(draft: Draft) -> None:
     """top 5, los 3 peores, el mejor agente, quién recuperó más."""
     _first_ones(draft)
+    _read_rather(draft)
     ranks = [
         (at, item) for at, item in draft.each("rank", "ne") if item.kind == "rank" or _is_least(draft, at)
     ]
@@ -58,9 +60,30 @@ def read_ranks(draft: Draft) -> None:
         if not (place and value == "top"):
             draft.rank = value  # type: ignore[assignment]
         item.used = True
+        if fold(item.raw).endswith("es") and item.kind == "rank":
+            draft.flags.add("several")
+        elif value in ("best", "worst") and at and fold(draft.items[at - 1].raw) in ("el", "la"):
+            draft.flags.add("one")
         _rank_of(draft, at)
+    _of_the_team(draft)
     _one_of_each(draft, ranks[0][0])
     _who_alone(draft, ranked=True)
+
+
+def _of_the_team(draft: Draft) -> None:
+    """ "top 3 en calidad del equipo de Julio": of its agents."""
+    teams = [i for _, i in draft.each("name") if {c.kind for c in i.value.candidates} == {"supervisor"}]
+    split = any(i.kind in ("dim", "who") and not i.used for i in draft.items)
+    if len(teams) == 1 and not split and not draft.dims and not draft.in_thread:
+        draft.add_dim("agent")
+
+
+def _read_rather(draft: Draft) -> None:
+    """ "mejor contra agosto": rather; there is no best of an operator."""
+    first = draft.after(-1, skip=("stop", "and", "comma"))
+    word = fold(draft.items[first].raw) if first < len(draft.items) else ""
+    if word in ("mejor", "better") and draft.kind(draft.after(first)) in ("vs", "by", "only", "ne", "also"):
+        draft.take(first)
 
 
 def _first_ones(draft: Draft) -> None:
@@ -69,6 +92,8 @@ def _first_ones(draft: Draft) -> None:
         beside = (draft.kind(draft.before(at)), draft.kind(draft.after(at)))
         if fold(item.raw) in ("primeros", "primeras") and "number" in beside:
             item.kind, item.value = "rank", "top"
+        elif fold(item.raw) in ("first", "primero", "primeros") and draft.items[0:at]:
+            item.used = any(i.kind == "rank" for i in draft.items[:at])  # "worst agents first"
 
 
 def _one_of_each(draft: Draft, at: int) -> None:
@@ -128,7 +153,7 @@ def _count_near(draft: Draft, at: int) -> int | None:
 def _ranked_dim(draft: Draft, at: int) -> int | None:
     """The things ranked: beside the rank word, else after "qué/which", else the split named before it."""
     after = draft.after(at, skip=("stop", "number"))
-    if draft.kind(after) == "dim" and not draft.items[after].used:
+    if draft.kind(after) == "dim" and not draft.items[after].used and not _carries_a_value(draft, after):
         return after
     before = draft.before(at, skip=("stop", "number", "which"))
     if (
@@ -144,6 +169,11 @@ def _ranked_dim(draft: Draft, at: int) -> int | None:
     return None
 
 
+def _carries_a_value(draft: Draft, at: int) -> bool:
+    """ "del turno nocturno": the noun says of what kind the value is."""
+    return draft.kind(at + 1) == "value" and draft.items[at + 1].value[0] == draft.items[at].value
+
+
 def _is_single(draft: Draft, at: int, dim: int) -> bool:
     """ "el peor agente", "qué campaña tiene...": one. English "top agents" is plural by its noun."""
     return not draft.items[at].raw.casefold().endswith("es") and not draft.items[dim].plural
@@ -152,8 +182,20 @@ def _is_single(draft: Draft, at: int, dim: int) -> bool:
 def _who_alone(draft: Draft, *, ranked: bool = False) -> None:
     for _, item in draft.each("who"):
         item.used = True
-        draft.add_dim("agent")
+        if not draft.dims:  # "who are the top 3 supervisors": they are named
+            draft.add_dim("agent")
+        draft.flags.add("who")
         if ranked and draft.limit is None and fold(item.raw) != "quienes":
+            draft.limit = 1
+
+
+def read_contest(draft: Draft) -> None:
+    """ "¿quién va mejor, Rocío o Laura?": of these two, whatever they are."""
+    sides = [f.field for f in draft.filters if f.op == "in" and f.field in _CONTESTANTS]
+    open_ = not draft.dims or ("who" in draft.flags and draft.dims == ["agent"])
+    if draft.rank and open_ and len(sides) == 1:
+        draft.dims = sides
+        if draft.limit is None and draft.rank != "top":
             draft.limit = 1
 
 
@@ -171,7 +213,9 @@ def read_splits(draft: Draft) -> None:
     for at, _ in draft.each("by"):
         following = draft.after(at, skip=("stop", "by", "me"))
         kind = draft.kind(following)
-        if kind == "dim":
+        if kind == "dim" and draft.items[following].used:
+            draft.take(at)  # "tomadas por el equipo de Julio": whose they are is read
+        elif kind == "dim":
             draft.take(at)
             for extra in range(at + 1, following):
                 if draft.items[extra].kind == "by":
@@ -235,6 +279,9 @@ def _bare(draft: Draft, at: int, item: Item) -> None:
         "esta",
         "ese",
         "esa",
+        "su",
+        "his",
+        "her",
         "this",
         "that",
     ):
@@ -257,6 +304,17 @@ def read_grain(draft: Draft) -> None:
 
 def read_flags(draft: Draft) -> None:
     """Words that only say how a follow-up changes the question before it."""
+    for at, item in draft.each("everyone"):
+        if draft.kind(draft.before(at)) != "vs":  # "mi TMO vs el de la agencia" cannot be asked yet
+            item.used = True
+            draft.flags.add("everyone")
+    for _, item in draft.each("they"):
+        item.used = draft.in_thread  # "y el RPC de ellos": those of the last question
+    for at, item in draft.each("instead"):
+        after = draft.after(at)
+        if draft.in_thread and draft.kind(after) in ("dim", "metric", "name", "value"):
+            item.used = True
+            draft.take(after)  # what stood there before
     for _, item in draft.each("clear", "unsplit", "uncompare", "unlimit", "also", "only"):
         item.used = True
         draft.flags.add(item.kind)

@@ -22,7 +22,7 @@ _INDEX = re.compile(
     r"\b(?:(?:buckets?|tramo|cubeta|bkt)\s*(?:numero |no\.? ?|#)?(?P<a>[0-7])|b(?P<b>[0-7]))(?![\d+-])"
 )
 _OPEN = re.compile(
-    r"(?:\b(?:buckets?|mora|tramo)\s+(?:de\s+)?)?(?:\+\s?(?P<a>\d{2,3})|(?<!\d)(?P<b>\d{2,3})\s?\+)(?:\s*(?:dias|days|dpd))?(?!\w)"
+    r"(?:\b(?:buckets?|mora|tramo)\s+(?:de\s+)?)?(?P<n>\+\s?(?P<a>\d{2,3})|(?<!\d)(?P<b>\d{2,3})\s?\+)(?:\s*(?:dias|days|dpd))?(?!\w)"
 )
 _SINCE_CONTACT = re.compile(
     r"\b(?:(?:sin (?:ningun )?(?:contacto|gestion|gestiones|gestionar|contactar|ser contactad[oa]s?|ser gestionad[oa]s?|marcar|llamada|llamadas)"
@@ -45,6 +45,7 @@ _HOURS = re.compile(
 _HOUR = re.compile(
     r"\b(a las|at|despues de las|antes de las|desde las|after|before|a partir de las|la hora de las|hora)\s+"
     rf"(\d{{1,2}})(?::(00))?\s*(am|pm|a\.m\.|p\.m\.|hrs?|horas|h)?{_PART_OF_DAY}(?![\w:%-])"
+    r"(?!\s+(?:cuentas?|casos|agentes|asesor[ae]s|campanas|clientes|promesas|llamadas|convenios|accounts|agents|calls))"
 )
 _HOUR_OPS = {"a las": "eq", "at": "eq", "la hora de las": "eq", "hora": "eq", "despues de las": "ge", "desde las": "ge",
              "a partir de las": "ge", "after": "ge", "antes de las": "lt", "before": "lt"}  # fmt: skip
@@ -121,10 +122,12 @@ def _buckets(text: str) -> list[Span]:
         out.append(_bucket(BUCKETS[int(match["a"] or match["b"])], match))
     for match in _OPEN.finditer(text):
         days = int(match["a"] or match["b"])
-        if days in (180, 181):
-            out.append(_bucket("181+", match))
-        elif days in (30, 60, 90, 120, 150):
-            out.append(Span("filter", ("days_past_due", "ge", days), *match.span()))
+        # With the word before it and without: in "índice de mora 60+" that word is the metric's.
+        for start in {match.start(), match.start("n")}:
+            if days in (180, 181):
+                out.append(Span("value", ("bucket", "181+"), start, match.end()))
+            elif days in (30, 60, 90, 120, 150):
+                out.append(Span("filter", ("days_past_due", "ge", days), start, match.end()))
     return out
 
 

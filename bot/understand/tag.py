@@ -9,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.understand import period
-from bot.understand.lexicon import Lexicon, Phrase
+from bot.understand.lexicon import Entry, Lexicon, Phrase
 from bot.understand.names import GIVEN, NameIndex, NameMatch, sound_of
 from bot.understand.normalise import PUNCTUATION, Token, Typed, key_of, normalise
 from bot.understand.period_words import MONTHS
@@ -18,19 +18,26 @@ from bot.understand.spans import Span, find_spans
 # What has not happened yet: a date that could be either is the one to come.
 _DUE = re.compile(
     r"\b(?:venc(?:en|e|er|eran|era|imiento|imientos)|por vencer|due|falls? due|coming due|upcoming|"
-    r"proyec\w+|forecast|pronostico)\b"
+    r"proyec\w+|forecast|pronostico|requerid[oa]s|required|plantilla|staffing"
+    r"|(?:asesores|agentes|gestores|gente|agents|people|collectors) (?:que |do (?:i|we) )?"
+    r"(?:necesit|requer|need)\w*)\b"
 )
+
+_PROJECTED = re.compile(r"\b(?:proyec\w+|forecast|pronostico)\b")
+JUST_GONE = 90  # days
 
 # "promesas para hoy": what is promised for a day falls due on it. A day gone by is said with "de".
 _NEXT = (
     r"(?:hoy|today|tomorrow|tonight|(?:pasado )?manana|lunes|martes|miercoles|jueves|viernes|sabado|domingo"
-    r"|dia \d|\d|(?:proxim|siguiente|next)\w*|fin de (?:mes|semana)"
+    rf"|dia \d|\d|{'|'.join(MONTHS)}|(?:proxim|siguiente|next)\w*|fin de (?:mes|semana)"
     r"|(?:semana|mes|quincena|week|month)(?! (?:pasad|anterior|antepasad)))"
 )
 _PROMISED = re.compile(
-    r"\b(?:promesas?|pdps?|ptps?|compromisos?|promises)\b[^.;]{0,40}\b(?:para|pa|for)\s+"
+    r"\b(?:promesas?|prometid[oa]s?|promised|pdps?|ptps?|compromisos?|promises)\b[^.;]{0,40}\b(?:para|pa|for)\s+"
     rf"(?:(?:el|la|los|las|este|esta|lo que (?:resta|queda) (?:de la|del)|this|the)\s+)?{_NEXT}\b"
 )
+
+MOST_STRANGE = 12  # of so many words that nobody knows none is a slip: the message is about something else
 
 # "pasaron" is one letter from "pagaron" and means another thing: a verb is not mended into another,
 # nor "márcale" (a command) into "marcaje".
@@ -45,7 +52,7 @@ _PARTICIPLE = re.compile(r"(?:[ai]d[oa]s?|ando|iendo)$")
 
 # "diferencia entre octubre y septiembre" is two months, not the stretch from one to the other.
 _DIFFERENCE = re.compile(
-    r"\b(?:diferencia|difference|comparacion|comparativ[oa]|comparison) (?:entre|between)\b"
+    r"\b(?:diferencia|difference|comparacion|comparativ[oa]|comparison)\b[^.;]{0,60}?\b(?:entre|between)\b"
 )
 
 
@@ -85,12 +92,20 @@ class Tagged:
     promised: bool = False  # promises for a day, not of one
 
 
-def tag(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, repair: bool = True) -> Tagged:
-    """Never raises; what nobody knows is an item of kind "unknown"."""
+def tag(
+    text: str,
+    lexicon: Lexicon,
+    names: NameIndex,
+    today: date,
+    *,
+    repair: bool = True,
+    guarded: bool = True,
+) -> Tagged:
+    """Never raises; what nobody knows is an item of kind "unknown". `guarded` off: any word may be mended."""
     typed = normalise(text)
     repairs: list[tuple[str, str]] = []
     if repair:
-        typed, repairs = _repaired(typed, lexicon, names)
+        typed, repairs = _repaired(typed, lexicon, names, guarded=guarded)
     tokens = typed.tokens
     keys, words = tuple(t.key for t in tokens), tuple(t.text for t in tokens)
     promised = bool(_PROMISED.search(typed.folded))
@@ -98,13 +113,27 @@ def tag(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, repair: b
     found = _names_at(words, names)
     spans = _spans_at(typed, found, today, due)
     items: list[Item] = []
+    said = tuple(t.key for t in tokens if t.kind != "sign" or t.text not in PUNCTUATION)
+    if labelled := lexicon.labels.get(said):
+        item = Item("metric", labelled, 0, len(tokens), text.strip())
+        return Tagged([item], typed, _as_typed([item], repairs), due, promised)
     at = 0
     while at < len(tokens):
         item = _longest(at, tokens, (keys, words), found, spans, lexicon)
         item.raw = typed.raw[typed.origin[tokens[at].start] : typed.origin[tokens[item.last - 1].end - 1] + 1]
         items.append(item)
         at = item.last
+    _read_dashes(items, typed)
     return Tagged(items, typed, _as_typed(items, repairs), due, promised)
+
+
+def _read_dashes(items: list[Item], typed: Typed) -> None:
+    """ "Alameda Temprana - recuperado - ayer": a dash with air around it only parts the words."""
+    for item in items:
+        token = typed.tokens[item.first]
+        if item.kind == "unknown" and token.text == "-":
+            around = typed.folded[max(token.start - 1, 0) : token.end + 1]
+            item.kind = "comma" if around.strip() == "-" and len(around) == 3 else item.kind
 
 
 def _as_typed(items: list[Item], repairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -138,9 +167,12 @@ def _spans_at(
     for token in typed.tokens:
         if token.kind in ("quote", "mention"):
             text = text[: token.start] + "\x00" * (token.end - token.start) + text[token.end :]
-    text = _DIFFERENCE.sub(lambda m: "\x00" * len(m.group()), text)
+    text = _DIFFERENCE.sub(_without_between, text)
     spans = find_spans(text)
-    spans += [Span("period", f, f.start, f.end) for f in period.find(text, today, future=due)]
+    dated = _dated(text, today, due)
+    # Of "proyección de cierre de noviembre" the metric takes the "cierre".
+    dated += [f.inner for f in dated if f.inner is not None]
+    spans += [Span("period", f, f.start, f.end) for f in dated]
     starts = {t.start: n for n, t in enumerate(typed.tokens)}
     ends = {t.end: n + 1 for n, t in enumerate(typed.tokens)}
     out: dict[int, list[tuple[int, Span]]] = {}
@@ -149,6 +181,21 @@ def _spans_at(
         if span.start in starts and end in ends:
             out.setdefault(starts[span.start], []).append((ends[end], span))
     return out
+
+
+def _dated(text: str, today: date, due: bool) -> list[period.Found]:
+    """A month just gone is projected no more, but it is not next year's either."""
+    dated = period.find(text, today, future=due)
+    if not due or not _PROJECTED.search(text):
+        return dated
+    gone = {(f.start, f.end): f for f in period.find(text, today) if f.unit == "month" and f.period}
+    near = {at: f for at, f in gone.items() if f.period and 0 < (today - f.period.end).days <= JUST_GONE}
+    return [near.get((f.start, f.end), f) for f in dated]
+
+
+def _without_between(match: re.Match[str]) -> str:
+    said = match.group()
+    return said.removesuffix("entre").removesuffix("between").ljust(len(said), "\x00")
 
 
 def _longest(
@@ -169,6 +216,8 @@ def _longest(
             (stop - at, 2 if span.kind != "number" else 1, Item(span.kind, span.value, at, stop, ""))
         )
     if hit := lexicon.match(*spoken, at):
+        if ahead := _said_longer(*spoken, at, hit, lexicon):
+            return Item("stop", None, at, at + ahead, "")
         length, entry = hit
         item = Item(entry.kind, entry.value, at, at + length, "", entry.weak)
         item.plural = _is_plural(tokens[at + length - 1].text) or _is_plural(tokens[at].text)
@@ -183,6 +232,17 @@ def _longest(
         if length == best.size and best.alt is None and "name" in (best.kind, other.kind):
             best.alt = other
     return best
+
+
+def _said_longer(keys: Phrase, words: Phrase, at: int, hit: tuple[int, Entry], lexicon: Lexicon) -> int:
+    """How many words only lead to a metric: "cuántas llamadas" in "cuántas llamadas por hora de conexión"."""
+    length, entry = hit
+    for ahead in range(1, length if entry.kind == "metric" else 0):
+        later = lexicon.match(keys, words, at + ahead)
+        if later and later[1].kind == "metric" and ahead + later[0] > length:
+            leads = [lexicon.phrases.get((key,)) for key in keys[at : at + ahead]]
+            return ahead if all(each and each.kind in ("stop", "which") for each in leads) else 0
+    return 0
 
 
 def _plain(at: int, token: Token) -> Item:
@@ -201,11 +261,19 @@ def _is_plural(word: str) -> bool:
 # --- Typing errors -------------------------------------------------------------------------------
 
 
-def _repaired(typed: Typed, lexicon: Lexicon, names: NameIndex) -> tuple[Typed, list[tuple[str, str]]]:
+def _repaired(
+    typed: Typed, lexicon: Lexicon, names: NameIndex, *, guarded: bool
+) -> tuple[Typed, list[tuple[str, str]]]:
     """Unknown words one or two letters away from one word of the lexicon become that word."""
     fixes: list[tuple[Token, str]] = []
-    for place, token in enumerate(typed.tokens):
-        if not _may_be_wrong(token, lexicon, names) or _is_name_like(token, place, typed, names):
+    strange = [n for n, t in enumerate(typed.tokens) if _is_strange(t, lexicon, names)]
+    if len(strange) > MOST_STRANGE:
+        return typed, []
+    for place in strange:
+        token = typed.tokens[place]
+        if guarded and not _may_be_wrong(token, lexicon):
+            continue
+        if guarded and _is_name_like(token, place, typed, names):
             continue
         if right := _nearest(token, lexicon):
             fixes.append((token, _numbered(right, token)))
@@ -226,11 +294,18 @@ def _numbered(right: str, token: Token) -> str:
     return several if key_of(several) == key_of(right) else right
 
 
-def _may_be_wrong(token: Token, lexicon: Lexicon, names: NameIndex) -> bool:
+def _is_strange(token: Token, lexicon: Lexicon, names: NameIndex) -> bool:
+    return token.kind == "word" and not lexicon.knows(token.key) and token.text not in names.words
+
+
+def _may_be_wrong(token: Token, lexicon: Lexicon) -> bool:
+    """Not a common word of either language, nor a verb, nor a word of command: those are meant as typed."""
     word = token.text
-    if token.kind != "word" or not 4 <= len(word) <= 24 or not word.isalpha() or _VERB.search(word):
+    if not 4 <= len(word) <= 24 or not word.isalpha() or _VERB.search(word):
         return False
-    known = word in names.words or lexicon.knows(token.key) or word in MONTHS or word in lexicon.vocabulary
+    if _SHOW.fullmatch(word):
+        return False
+    known = word in MONTHS or word in lexicon.vocabulary
     return not known and token.key not in lexicon.common and word not in lexicon.common
 
 
@@ -257,6 +332,10 @@ def _stands_as_a_name(token: Token, place: int, typed: Typed) -> bool:
     return before in _LEADS and len(token.text) <= 5
 
 
+def _spine(word: str) -> str:
+    return "".join(letter for letter in word if letter not in "aeiou")
+
+
 def _nearest(token: Token, lexicon: Lexicon) -> str | None:
     """The one word of the lexicon within reach that begins alike; None where two are as near."""
     if heard := lexicon.sounds.get(sound_of(token.key)):
@@ -265,9 +344,14 @@ def _nearest(token: Token, lexicon: Lexicon) -> str | None:
     near = process.extract(
         token.key, list(lexicon.vocabulary), scorer=OSA.distance, score_cutoff=limit, limit=4
     )
-    ending = _PARTICIPLE.search(token.text)
+    ending = _PARTICIPLE.search(token.text.removesuffix("s"))
     near = [n for n in near if n[0][0] == token.key[0]]
-    near = [n for n in near if not ending or lexicon.vocabulary[n[0]].endswith(ending.group())]
+    near = [n for n in near if not ending or n[0].endswith(ending.group())]
     best = min((score for _, score, _ in near), default=None)
     nearest = [key for key, score, _ in near if score == best]
+    meant = {(e.kind, e.value) for key in nearest if (e := lexicon.phrases.get((key,))) is not None}
+    if len(nearest) > 1 and len(meant) == 1:  # "satisfaccion" and "satisfaction" are one
+        nearest = nearest[:1]
+    if len(nearest) > 1:  # "clente" keeps the consonants of "cliente", not those of "cuenta"
+        nearest = [key for key in nearest if _spine(key) == _spine(token.key)]
     return lexicon.vocabulary[nearest[0]] if len(nearest) == 1 else None

@@ -1,0 +1,104 @@
+"""What is settled before a message is read as a question: answers to a proposal, guards, orders, definitions.
+
+Knows no metric by name and reads no question.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.understand.deeds import Deed, Deeds
+from bot.understand.guards import Guards
+from bot.understand.lexicon import Lexicon
+from bot.understand.names import NameIndex
+from bot.understand.normalise import Typed
+from bot.understand.result import Reading
+from bot.understand.tag import tag
+
+_OBJECTS = re.compile(
+    r"\b(?:cuentas?|accounts?|convenios?|agreements?|archivos?|files?|cartera|promesas?|promises?|metas?|targets?)\b"
+)
+_COUNTS = re.compile(r"\b(?:cuant[oa]s?|how many|how much)\b")
+_SECOND_THOUGHTS = ("mejor", "better", "instead", "pero", "but", "espera", "wait")
+
+
+def unconfirmed(pending: Mapping[str, Any]) -> Reading:
+    """Something said to a proposal that is neither yes nor no."""
+    fields = dict(pending.get("fields") or {})
+    return Reading("clarify", str(pending.get("intent") or ""), fields, "confirm_reading")
+
+
+class Before:
+    """The guards, and the orders of the floor. `residue` is the reader's own switch."""
+
+    def __init__(self, names: NameIndex, lexicon: Lexicon, *, residue: bool = True) -> None:
+        self.guards = Guards()
+        self.deeds = Deeds(names, lexicon, residue=residue)
+        self._names, self._lexicon = names, lexicon
+
+    def read(self, typed: Typed, now: datetime, pending: Mapping[str, Any] | None) -> Reading | None:
+        """None where the message is a question."""
+        return self._confirmation(typed, pending) or self._guarded(typed, now)
+
+    def again(self, typed: Typed, now: datetime, previous: Mapping[str, Any] | None) -> Reading | None:
+        """The list before, changed by this message; None where it is no list, or something else is said."""
+        deed = self.deeds.again(typed, now, previous)
+        return _read_as(deed) if deed is not None else None
+
+    def _confirmation(self, typed: Typed, pending: Mapping[str, Any] | None) -> Reading | None:
+        """A plain yes or no to a proposal. "Sí, pero nomás 20" is neither."""
+        if not pending:
+            return None
+        answer = self.guards.answer(typed.folded)
+        if answer is not None:
+            return Reading("confirm", fields={"value": answer})
+        if self.guards.negated(typed.folded):
+            return Reading("confirm", fields={"value": False})
+        opening = next((t.text for t in typed.tokens if t.kind == "word"), "")
+        if self.guards.answer(opening) is not None or opening in _SECOND_THOUGHTS:
+            return unconfirmed(pending)
+        return None
+
+    def _guarded(self, typed: Typed, now: datetime) -> Reading | None:
+        text = self.deeds.without_note(typed)
+        if verdict := self.guards.refusal(text):
+            return Reading("refuse", about=verdict.about)
+        if self.guards.help(text):
+            return Reading("help")
+        if self.guards.smalltalk(text):
+            return Reading("smalltalk")
+        if self.guards.negated(text):
+            return Reading("none")
+        spoken = self.deeds.about(text)
+        said_of = (spoken is not None or _OBJECTS.search(text)) and not _COUNTS.search(text)
+        if said_of and self.guards.past(text):
+            return _read_as(self.deeds.past(typed, now, spoken))
+        if self.guards.ability(text) and spoken is not None:
+            return Reading("help", about=spoken)
+        deed = self.deeds.read(typed, now)
+        if deed is not None and deed.kind == "action":
+            return _read_as(deed)
+        return self._definition(typed, now) or (_read_as(deed) if deed is not None else None)
+
+    def _definition(self, typed: Typed, now: datetime) -> Reading | None:
+        text = typed.folded
+        if not self.guards.defines(text) and not self.guards.bare_what_is(text):
+            return None
+        tagged = tag(text, self._lexicon, self._names, now.date())
+        metrics = list(dict.fromkeys(str(i.value) for i in tagged.items if i.kind == "metric" and not i.weak))
+        metrics = metrics or list(dict.fromkeys(str(i.value) for i in tagged.items if i.kind == "metric"))
+        if {"target"} & {i.kind for i in tagged.items} and not metrics:
+            metrics = ["goal_attainment"]
+        asks_rows = any(i.kind in ("period", "by", "name", "rank", "value") for i in tagged.items)
+        if len(metrics) == 1 and (self.guards.defines(text) or not asks_rows):
+            return Reading("help", about=f"metric:{metrics[0]}")
+        if len(metrics) > 1 and self.guards.defines(text):
+            return Reading("clarify", about="metric", candidates=tuple(metrics))
+        return None
+
+
+def _read_as(deed: Deed) -> Reading:
+    """Whole, or asked back with what was read of it."""
+    outcome = "clarify" if deed.about or deed.unread else deed.kind
+    return Reading(outcome, deed.intent, deed.slots, deed.about, deed.candidates, deed.unread, deed.repairs)

@@ -1,0 +1,268 @@
+"""Reads what people ask to be done, listed or reported: an order with its slots, whole or asked back.
+
+Knows no thread and no right; what it returns as whole never carries a word it did not read.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from bot.understand.deeds import accounts, payments, plans, sending
+from bot.understand.deeds.action import Action
+from bot.understand.deeds.again import previous_list, read_again
+from bot.understand.deeds.lists import Lists
+from bot.understand.deeds.reports import read_asked, read_record
+from bot.understand.deeds.sheet import Floor, Sheet
+from bot.understand.deeds.slots import note_at
+from bot.understand.deeds.table import Asked, Table
+from bot.understand.deeds.when import recurs
+from bot.understand.lexicon import Lexicon
+from bot.understand.names import NameIndex
+from bot.understand.normalise import Typed, key_of, normalise
+from bot.understand.tag import tag
+
+Kind = Literal["action", "list", "report"]
+ACTIONS: dict[str, Action] = {
+    "reassign_accounts": accounts.REASSIGN,
+    "assign_dial_mode": accounts.DIAL_MODE,
+    "flag_special": accounts.SPECIAL,
+    "set_do_not_call": accounts.DO_NOT_CALL,
+    "add_note": accounts.NOTE,
+    "record_agreement": payments.AGREEMENT,
+    "cancel_agreement": payments.CANCEL,
+    "record_ptp": payments.PROMISE,
+    "set_target": plans.TARGET,
+    "create_alert": plans.ALERT,
+    "schedule_reminder": sending.REMINDER,
+    "schedule_report": sending.SCHEDULE,
+    "send_report": sending.SEND,
+    "assign_training": sending.TRAINING,
+    "undo": sending.UNDO,
+}
+_TO_ME = re.compile(r"(?:me|nos)$")
+_ASKED = re.compile(r"[?¿]")
+_GIVES = re.compile(r"pas|mand|give|move|send")
+_ASKED_FIRST = ("entity:", "slot:", "confirm_reading", "period")
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What is to be done, listed or reported, as far as it is certain. `about`: what to ask first."""
+
+    kind: Kind
+    intent: str
+    slots: dict[str, Any] = field(default_factory=dict)
+    about: str | None = None
+    candidates: tuple[Any, ...] = ()
+    unread: tuple[str, ...] = ()
+    repairs: tuple[tuple[str, str], ...] = ()
+
+
+class Deeds:
+    """Built once from the agency's names and the lexicon. `residue`: whether unread words are asked about."""
+
+    def __init__(self, names: NameIndex, lexicon: Lexicon, *, residue: bool = True) -> None:
+        self._residue = residue
+        self.table = Table()
+        self._lists = Lists(self.table)
+        self._floor = Floor(self.table, names, lexicon)
+        worth = [*(v for v in self.table.verbs if len(v) >= 5), *self.table.raw["mend"].split()]
+        kept = {key_of(w) for w in (*self.table.raw["kept"].split(), *self.table.spelled)}
+        words = {**{key_of(w): w for w in worth}, **lexicon.vocabulary}
+        self._mending = replace(lexicon, vocabulary=words, common=lexicon.common | kept)
+
+    def about(self, text: str) -> str | None:
+        """Which action a question speaks of ("¿se puede reasignar?")."""
+        return self.table.spoken_of(text)
+
+    def without_note(self, typed: Typed) -> str:
+        """The message without quotations and without what a note is to say: both are data."""
+        text = unquoted(typed)
+        asked = self.table.action(text)
+        if asked is None or asked.intent != "add_note" or asked.thing is None:
+            return text
+        body = note_at(text, asked.thing[1])
+        return text if body is None else text[:body]
+
+    def read(self, typed: Typed, now: datetime) -> Deed | None:
+        """An action, a report or a list; None where the message is none of them."""
+        repairs: list[tuple[str, str]] = []
+        begun = self._begin(typed, now)
+        if begun is None and (mended := self.table.mended(typed.folded)):
+            typed, repairs = _with(typed, *mended), [mended]
+            begun = self._begin(typed, now)
+        if begun is None and not self.table.opens(typed.folded):
+            return None
+        if begun is None or begun[1].asked.intent != "add_note":  # a note is kept as typed
+            slips = tag(typed.raw, self._but(begun), self._floor.names, now.date())
+            typed, repairs = slips.typed, [*repairs, *slips.repairs]
+            begun = self._begin(typed, now) or begun
+        return self._filled(*begun, tuple(repairs)) if begun is not None else None
+
+    def again(self, typed: Typed, now: datetime, previous: Mapping[str, Any] | None) -> Deed | None:
+        """ "y las cumplidas?" after a list of promises: that list, changed. None if more is said."""
+        before = previous_list(previous)
+        if before is None or self._lists.stands_alone(typed.folded):
+            return None
+        asked = Asked(before[0], (0, 0), None)
+        sheet = self._sheet(typed, now, asked, self._lists.again)
+        changed = read_again(self._lists, sheet, before[1])
+        if not changed or sheet.left():
+            return None
+        about, candidates = _to_ask(sheet)
+        return Deed("list", before[0], sheet.fields, about, candidates)
+
+    def past(self, typed: Typed, now: datetime, about: str | None) -> Deed:
+        """ "¿quién movió las cuentas de Ana?": what the record says of it. Nothing is done again."""
+        sheet = self._sheet(typed, now, Asked("audit", (0, 0), None), self.table.report_fillers)
+        read_record(sheet, about)
+        about_, candidates = _to_ask(sheet)
+        unread = sheet.left()
+        return Deed("list", "audit", sheet.fields, "unknown_term" if unread else about_, candidates, unread)
+
+    def _but(self, begun: tuple[Kind, Sheet] | None) -> Lexicon:
+        """The words to mend toward; the order's own verb is no slip."""
+        verb = begun[1].said if begun else ""
+        if not verb:
+            return self._mending
+        return replace(self._mending, common=self._mending.common | {key_of(w) for w in verb.split()})
+
+    # --- What it is ------------------------------------------------------------------------------
+
+    def _begin(self, typed: Typed, now: datetime) -> tuple[Kind, Sheet] | None:
+        text = unquoted(typed)
+        asked = self.table.action(text)
+        asked = self._settled(asked, text) if asked else None
+        if asked is not None:
+            return "action", self._sheet(typed, now, asked)
+        for name, pattern in self.table.reports.items():
+            if (match := pattern.search(text)) and recurs(text):
+                return "action", self._sheet(typed, now, Asked("schedule_report", (0, 0), match.span()))
+            if match:
+                asked = Asked(name, (0, 0), match.span())
+                return "report", self._sheet(typed, now, asked, self.table.report_fillers)
+        listing = self._lists.asked(text)
+        if listing is None:
+            return None
+        return "list", self._sheet(typed, now, Asked(listing.intent, (0, 0), None), self._lists.fillers)
+
+    def _sheet(
+        self, typed: Typed, now: datetime, asked: Asked, silent: frozenset[str] = frozenset()
+    ) -> Sheet:
+        return Sheet(self._floor, typed, now, asked, silent=silent)
+
+    def _settled(self, asked: Asked, text: str) -> Asked | None:
+        """ "mándame el reporte", "pásame las cuentas" ask to see; "... los lunes" puts it on the clock."""
+        verb = text[slice(*asked.verb)]
+        to_me = _TO_ME.search(verb) or re.match(r"\s+(?:me|us)\b", text[asked.verb[1] :])
+        if asked.intent == "reassign_accounts":
+            return None if to_me and _GIVES.match(verb) else asked
+        if asked.intent != "send_report":
+            return asked
+        if recurs(text):
+            return replace(asked, intent="schedule_report")
+        return None if to_me and "#" not in text else asked
+
+    # --- Its slots -------------------------------------------------------------------------------
+
+    def _filled(self, kind: Kind, sheet: Sheet, repairs: tuple[tuple[str, str], ...]) -> Deed | None:
+        if kind == "list":
+            listing = self._lists.asked(unquoted(sheet.typed))
+            if listing is None or not self._lists.read(sheet, listing):
+                return None
+        elif kind == "report":
+            read_asked(sheet)
+        else:
+            sheet = self._ordered(sheet)
+        about, candidates = _to_ask(sheet) if kind != "action" else _first_lack(sheet)
+        unread = sheet.left() if self._residue else ()
+        if unread and _is_no_debt(sheet):
+            about, candidates = "unsupported:schedule_reminder", ()
+        elif kind == "action" and about is None and not unread and _ASKED.search(unquoted(sheet.typed)):
+            about = "confirm_reading"  # an order with a question mark
+        elif unread and not (about or "").startswith("entity:"):
+            about, candidates = "unknown_term", ()
+        return Deed(kind, sheet.asked.intent, sheet.fields, about, candidates, unread, repairs)
+
+    def _ordered(self, sheet: Sheet) -> Sheet:
+        """ "pasa 20 cuentas a Ana en manual" moves them; "pasa las de Ana a manual" does not."""
+        if sheet.asked.intent == "assign_dial_mode":
+            other = _run(
+                self._sheet(sheet.typed, sheet.now, replace(sheet.asked, intent="reassign_accounts"))
+            )
+            if {"to_agent", "to_agents"} & set(other.fields):
+                return other
+        return _run(sheet)
+
+
+def _is_no_debt(sheet: Sheet) -> bool:
+    """ "recuérdame pedir el archivo": a reminder of something else than a debt is none of ours."""
+    said = {"account", "scope", "filters"} & set(sheet.fields)
+    return sheet.asked.intent == "schedule_reminder" and not said
+
+
+def _run(sheet: Sheet) -> Sheet:
+    asked = sheet.asked
+    sheet.mark(0, sheet.floor.table.opening(sheet.typed.folded))
+    sheet.take(*asked.verb)
+    thing = sheet.typed.folded[slice(*asked.thing)] if asked.thing else ""
+    account = sheet.floor.table.row_nouns.fullmatch(thing) or any(c.isdigit() for c in thing)
+    if asked.thing and not account and asked.intent not in _KEEPS:
+        sheet.take(*asked.thing)
+    for noun in sheet.floor.table.row_nouns.finditer(sheet.text):
+        sheet.mark(*noun.span())
+    for reader in ACTIONS[asked.intent].readers:
+        reader(sheet)
+    return sheet
+
+
+# Their readers look for the object itself: which report, which course, whose accounts.
+_KEEPS = frozenset(
+    (
+        *("schedule_report", "send_report", "assign_training", "undo"),
+        *("reassign_accounts", "assign_dial_mode"),
+    )
+)
+
+
+def _first_lack(sheet: Sheet) -> tuple[str | None, tuple[Any, ...]]:
+    """What could be two things first, then what was not said at all."""
+    about, candidates = _to_ask(sheet)
+    asked = {p.about for p in sheet.problems}
+    for each in ACTIONS[sheet.asked.intent].needs:
+        said = any(slot in sheet.fields for slot in each.any_of)
+        doubted = any(a in asked for slot in each.any_of for a in (f"entity:{slot}", f"slot:{slot}"))
+        if about is None and not said and not doubted:
+            return each.about, ()
+    return about, candidates
+
+
+def _to_ask(sheet: Sheet) -> tuple[str | None, tuple[Any, ...]]:
+    ranked = sorted(sheet.problems, key=lambda p: _urgency(p.about))
+    return (ranked[0].about, ranked[0].candidates) if ranked else (None, ())
+
+
+def _urgency(about: str) -> int:
+    return next((n for n, first in enumerate(_ASKED_FIRST) if about.startswith(first)), len(_ASKED_FIRST))
+
+
+def unquoted(typed: Typed) -> str:
+    """What is quoted is data: no guard and no verb is looked for inside it."""
+    text = typed.folded
+    for token in typed.tokens:
+        if token.kind == "quote":
+            text = text[: token.start] + " " * (token.end - token.start) + text[token.end :]
+    return text
+
+
+def _with(typed: Typed, wrong: str, right: str) -> Typed:
+    token = next((t for t in typed.tokens if t.text == wrong), None)
+    if token is None:
+        return typed
+    start, end = typed.origin[token.start], typed.origin[token.end - 1] + 1
+    return normalise(typed.raw[:start] + right + typed.raw[end:])
+
+
+__all__ = ["ACTIONS", "Deed", "Deeds", "unquoted"]

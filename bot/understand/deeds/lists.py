@@ -1,0 +1,218 @@
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
+"""Lists of rows: which accounts, promises, agreements ..., in what order, how many. Counts nothing."""
+
+import re
+from dataclasses import dataclass
+
+from bot.understand.compose import period_of
+from bot.understand.deeds.rows import keep_filters, read_rows
+from bot.understand.deeds.sheet import Sheet
+from bot.understand.deeds.slots import read_account
+from bot.understand.deeds.table import Table
+from bot.understand.draft import Draft
+from skills.contract import Filter
+
+_TOP = re.compile(r"\b(?:top|primer[oa]s|peores|mejores)\b")
+_BY = re.compile(r"\b(?:por|by)\s+(?=[a-z])")
+_RULE = re.compile(r"\b(?:(?:de|of|a)\s+)?(?:(?:la|the)\s+)?(?:regla|rule)?\s*(?P<id>r\d{2}[a-z]?)\b")
+_DEFAULT_ORDER = {"accounts": "balance", "promises": "amount", "agreements": "amount", "payments": "amount"}
+_KINDS = ("period", "which")
+_AROUND = ("ask", "article", "days", "picks")  # what stands before the noun of a list
+# What says again of what the list is.
+_SAID_AGAIN = {
+    "accounts": ("accounts_count", "portfolio_balance"),
+    "promises": ("ptp_due", "ptp_count"),
+    "agreements": ("agreements_count",),
+    "payments": ("payments_count", "recovered_amount"),
+}
+_COURTESY = r"^[\W_]*(?:(?:oye|oigan|hola|hey|hi|por favor|porfa|please|y|and|ok|ahora|now|necesito que|quiero que me?|can you|could you|me puedes|puedes)\s+[\W_]*)*"
+_A_LIST = r"(?:(?:dame|saca(?:me)?|trae(?:me)?|necesito|ocupo|quiero|pasame|mandame|genera(?:me)?|arma(?:me)?|haz(?:me)?|give me|get me|show me|i need|make|pull)\s+)?(?:(?:la|el|un|una|the|a)\s+)?(?:listado|lista|relacion|list)\s+(?:de|of|con)"
+# "yesterday's payments": whose days they are stands where an article would.
+_WHOSE_DAYS = r"(?P<days>(?:yesterday|today|tomorrow|(?:(?:last|this|next)\s+)?[a-z]{3,9})'s\s+)?"
+_BIGGEST = (
+    ("days_past_due", "", r"mas (?:antigu|viej|atrasad|morosa?)[a-z]*|oldest|most overdue"),
+    ("", "", r"(?:mas (?:grandes|altas|altos|gordas)|mayores|biggest|largest|highest)"),
+    ("", " asc", r"(?:mas (?:chicas|chicos|pequen[oa]s|bajas|bajos)|menores|smallest|lowest)"),
+)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A list recognised: of what, and where the words that say so stand."""
+
+    intent: str
+    spans: tuple[tuple[int, int], ...]
+    bare: bool = False  # "promesas que vencen mañana": rows only where something picks them
+
+
+class Lists:
+    """The openings and nouns of words.yaml, compiled once."""
+
+    def __init__(self, table: Table) -> None:
+        raw = table.raw["lists"]
+        asks = "|".join(sorted((a.strip() for a in raw["asks"].split("|")), key=len, reverse=True))
+        some = "|".join(f"(?P<{name}>{noun})" for name, noun in raw["nouns"].items())
+        articles = rf"(?P<article>(?:(?:{raw['articles']})\s+)*)"
+        picks = "|".join(words for kinds in raw["status"].values() for words in kinds.values())
+        opening = rf"{_COURTESY}(?P<ask>{_A_LIST}|{asks})\s+(?:son\s+|are\s+|me\s+|de\s+|of\s+|con\s+)*{articles}{_WHOSE_DAYS}(?:\d+\s+)?(?P<picks>(?:{picks})\s+)?(?:{some})\b(?!\s+(?:{raw['rates']})\b)"
+        self._asked = re.compile(opening)
+        self._weak = frozenset(w.strip() for w in raw["weak"].split("|"))
+        self._picked = re.compile(rf"(?:{raw['picked']})(?:{some})\b")
+        self._due = re.compile(raw["due"])
+        self._bare = re.compile(rf"^\W*(?:(?:{raw['articles']})\s+)*(?:{some})\b")
+        self._counted = re.compile(rf"^\W*(?:(?:{raw['articles']})\s+)*\d+\s+(?:{some})\b")
+        self._ordered = re.compile(rf"\b(?:{raw['ordered']})")
+        self._orders = {
+            name: re.compile(rf"\s*(?:(?:el|la|los|las|su|the)\s+)*(?:{words})\b")
+            for name, words in raw["orders"].items()
+        }
+        self._upward = re.compile(rf"\b(?:{raw['upward']})\b")
+        self._downward = re.compile(rf"\b(?:{raw['downward']})\b")
+        self._status = {
+            name: {status: re.compile(rf"\b(?:{words})\b") for status, words in words_of.items()}
+            for name, words_of in raw["status"].items()
+        }
+        self._ranked = re.compile(
+            r"\b(?:con|with|de|of)\s+(?:el |la |los |las |the )?(?:(?P<up>menor(?:es)?|menos|lowest|smallest|least|fewest)|mayor(?:es)?|mas|highest|largest|biggest|most|more)\s+(?=[a-z])"
+        )
+        self._due_words = re.compile(rf"\b(?:{raw['due_words']})\b")
+        self.fillers = frozenset(raw["fillers"].split())
+        self.again = self.fillers | frozenset(raw["again"].split())
+        self._named = re.compile(rf"\b(?:{raw['counted']}|{'|'.join(raw['nouns'].values())})\b")
+        self._splits = re.compile(
+            r"\b(?:por|by|per)\s+(?:agente|asesor|campana|cliente|supervisor|bucket|agent|campaign|client|estado|state|producto|product|dia|day|hora|hour|mes|month|semana|week)\b"
+        )
+
+    def asked(self, text: str) -> Asking | None:
+        """None where a number is asked for ("cuántas", "por campaña")."""
+        if self.splits(text):
+            return None
+        if match := self._asked.match(text):
+            weak = match["ask"] in self._weak and not (match["article"] or match["days"])
+            if not weak or self._ordered.search(text):
+                return _asking(match)
+        if match := self._picked.match(text):
+            return _asking(match)
+        if (match := self._counted.match(text)) and (self._ranked.search(text) or self._ordered.search(text)):
+            return _asking(match)
+        if (match := self._bare.match(text)) and match["audit"]:
+            return _asking(match)
+        if match:
+            due = self._due.match(text) is not None and not re.search(r"\bcuant|\bhow many", text)
+            if self._ordered.search(text) or due:
+                return _asking(match, bare=due)
+        return None
+
+    def splits(self, text: str) -> bool:
+        """ "por campaña": a number is asked for, not rows."""
+        return self._splits.search(text) is not None
+
+    def stands_alone(self, text: str) -> bool:
+        """ "cuentas de Ana", "¿cuántas?", "por campaña": said again of what, or counted, it is no follow-up."""
+        return self.splits(text) or self._named.search(text) is not None
+
+    def read(self, sheet: Sheet, asking: Asking) -> bool:
+        """Fills the sheet: filters, period, order, limit. False where a number is meant after all."""
+        sheet.fields.update(filters=[], period=None, order=None, limit=None)
+        noun = asking.spans[-1]
+        self._read_limit(sheet, asking)
+        sheet.take(*asking.spans[0])  # "saca una lista" leaves nobody out
+        sheet.mark(*noun)
+        account = _read_account(sheet)
+        self._read_order(sheet, asking.intent)
+        status = self._read_status(sheet, asking.intent)
+        future = asking.intent == "promises" and self._read_due(sheet)
+        if asking.intent != "accounts":
+            sheet.take(*noun)
+        rows = read_rows(
+            sheet, kinds=_KINDS, metrics=_SAID_AGAIN.get(asking.intent, ()), renamed=_renamed(asking.intent)
+        )
+        sheet.mark(*noun)
+        keep_filters(sheet, rows)
+        for one in (status, account):
+            if one is not None:
+                sheet.fields["filters"].append(one.model_dump(mode="json"))
+        if asking.intent == "breaches" and (rule := sheet.first(_RULE)):
+            ruled = Filter(field="rule", op="eq", value=rule["id"].upper())
+            sheet.fields["filters"].append(ruled.model_dump(mode="json"))
+        self._read_rest(sheet, asking, rows.draft, future)
+        return not asking.bare or bool(sheet.fields["filters"] or sheet.fields["order"])
+
+    def _read_rest(self, sheet: Sheet, asking: Asking, draft: Draft, future: bool) -> None:
+        found = draft.period
+        if found is not None:
+            over = (
+                (found.full or found.period)
+                if future
+                else period_of(draft, [], sheet.floor.lexicon, sheet.today)
+            )
+            sheet.fields["period"] = over.model_dump(mode="json") if over else None
+        opening = sheet.typed.folded[slice(*asking.spans[0])]
+        if sheet.fields["order"] is None and _TOP.search(opening):
+            sheet.ask("slot:order")
+
+    def _read_limit(self, sheet: Sheet, asking: Asking) -> None:
+        """The number between the opening and the noun: "top 20 cuentas", "las 10 cuentas"."""
+        counted = [n for n in sheet.numbers() if n.end <= asking.spans[-1][0] and n.whole]
+        if len(counted) == 1:
+            sheet.fields["limit"] = counted[0].whole
+            sheet.take(counted[0].start, counted[0].end)
+
+    def _read_order(self, sheet: Sheet, intent: str) -> None:
+        """ "ordenadas por saldo" orders by it, the largest first unless the other way is said."""
+        upward = sheet.first(self._upward) is not None
+        downward = sheet.first(self._downward) is not None
+        ranked = self._ranked.search(sheet.text)
+        for lead in (self._ordered.search(sheet.text), _BY.search(sheet.text), ranked):
+            if lead and sheet.fields["order"] is None and (found := self._field_at(sheet.text, lead.end())):
+                sheet.fields["order"] = found[0]
+                sheet.take(lead.start(), found[1])
+                upward = upward or (lead is ranked and bool(lead["up"]))
+        for name, way, words in _BIGGEST:
+            if sheet.fields["order"] is None and sheet.first(
+                re.compile(rf"\b(?:(?:las|los|the)\s+)?(?:{words})\b")
+            ):
+                sheet.fields["order"] = (name or _DEFAULT_ORDER.get(intent, "date")) + way
+        if (upward or downward) and sheet.fields["order"] is None:
+            sheet.fields["order"] = _DEFAULT_ORDER.get(intent)
+        if upward and sheet.fields["order"]:
+            sheet.fields["order"] += " asc"
+
+    def _field_at(self, text: str, at: int) -> tuple[str, int] | None:
+        for name, words in self._orders.items():
+            if match := words.match(text, at):
+                return name, match.end()
+        return None
+
+    def _read_status(self, sheet: Sheet, intent: str) -> Filter | None:
+        for status, words in self._status.get(intent, {}).items():
+            if match := words.search(sheet.text):
+                sheet.take(*match.span())
+                return Filter(field="status", op="eq", value=status)
+        return None
+
+    def _read_due(self, sheet: Sheet) -> bool:
+        match = self._due_words.search(sheet.text)
+        if match is not None:
+            sheet.mark(*match.span())
+        return match is not None
+
+
+def _read_account(sheet: Sheet) -> Filter | None:
+    read_account(sheet)
+    account = sheet.fields.pop("account", None)
+    return Filter(field="account", op="eq", value=account) if account else None
+
+
+def _asking(match: re.Match[str], *, bare: bool = False) -> Asking:
+    said = match.groupdict()
+    intent = next(name for name, value in said.items() if value and name not in _AROUND)
+    begin = min(match.start(name) for name in (intent, "days", "picks") if said.get(name))
+    return Asking(intent, ((match.start(), begin), match.span(intent)), bare)
+
+
+def _renamed(intent: str) -> dict[str, str]:
+    """What a number bounds in a row of these: each its own amount."""
+    if intent == "accounts":
+        return {}
+    return dict.fromkeys(("balance", "portfolio_balance", *_SAID_AGAIN.get(intent, ())), "amount")

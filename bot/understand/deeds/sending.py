@@ -1,0 +1,132 @@
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
+"""Orders about what goes out: reminders, reports on time, reports at once; and courses to take, and undo."""
+
+import re
+
+from bot.understand.deeds.action import Action, need
+from bot.understand.deeds.people import read_agents
+from bot.understand.deeds.rows import keep_filters, read_rows
+from bot.understand.deeds.sheet import Sheet
+from bot.understand.deeds.slots import read_account, read_channel, read_room
+from bot.understand.deeds.when import read_date, read_due, read_time, read_weekday, read_when
+
+_PROMISES_DUE = re.compile(
+    r"\b(?:a\s+|de\s+|to\s+|for\s+)?(?:(?:todas\s+)?(?:las|los|the|all|all the)\s+)?(?:(?:cuentas|clientes|deudores|accounts|debtors)\s+(?:con|with)\s+)?(?:promesas?|pdps?|ptps?|promises|compromisos)(?:\s+de pago)?(?:\s+(?:que\s+|that\s+)?(?:vencen?|por vencer|vencimiento|vence|(?:are\s+|is\s+|falling\s+|fall\s+|coming\s+)?due))?\b"
+)
+_EVERY_ACCOUNT = re.compile(
+    r"\b(?:tod[oa]s|all|all of|every)\s+(?:(?:las|los|the|mis|my|our)\s+)?(?=(?:cuentas|ctas|clientes|deudores|accounts?|debtors?)\b)"
+)
+_PAYMENT = re.compile(r"\b(?:(?:de|del|of|about)\s+)?(?:su|the|their|his|her|el)?\s*(?:pago|payment)\b")
+_REPORT_NOUN = r"(?:reportes?|reports?|informes?|resumen|summary|fichas?|scorecards?)"
+_REPORTS = (
+    ("scorecard", r"(?:el\s+|la\s+|the\s+)?(?:score\s?cards?|fichas?(?: de desempeno)?)"),
+    ("executive", rf"(?:{_REPORT_NOUN}\s+ejecutiv[oa]|executive\s+{_REPORT_NOUN}|reporte de desempeno|performance report)"),
+    ("weekly", rf"(?:{_REPORT_NOUN}\s+semanal|weekly\s+{_REPORT_NOUN}|{_REPORT_NOUN} de la semana)"),
+    ("monthly", rf"(?:{_REPORT_NOUN}\s+mensual|monthly\s+{_REPORT_NOUN}|{_REPORT_NOUN} del mes)"),
+    ("contacts", rf"(?:{_REPORT_NOUN} de (?:gestiones|contactos?|llamadas)|contacts?\s+{_REPORT_NOUN})"),
+)  # fmt: skip
+_PACKS = ("weekly", "monthly", "contacts")
+_REPORT = tuple((name, re.compile(rf"\b(?:{pattern})\b")) for name, pattern in _REPORTS)
+_COURSE = re.compile(
+    r"\b(?:(?:el|la|un|una|the|a)\s+)?(?:cursos?|capacitacion|entrenamiento|taller|training|course|workshop)(?:\s+(?:de|en|sobre|on|in|of|about))?\s+(?:\x00|(?P<c>(?!(?:a|al|para|to|for)\b)[^\x00,.;:]+?))(?=\s+(?:a|al|para|to|for|antes|before|por|by|due|con fecha|que vence|hasta)\s|\s*[,.;:\x00]|\s*$)"
+)
+_NAMED_FIRST = re.compile(
+    r"\b(?:the|el|la|a|un)\s+(?P<c>[a-z0-9][a-z0-9 \-]{1,40}?)\s+(?:training|course|workshop)\b"
+)
+_LAST = re.compile(
+    r"\b(?:(?:la|el|the|my|mi)\s+)?(?:ultim[oa]|last|latest)\s+(?:reasignacion|reassignment|movimiento de cuentas|asignacion)\b|\b(?:la|the|mi|my)\s+(?:reasignacion|reassignment)(?:\s+(?:anterior|de hace rato|pasada))?\b"
+)
+_IT = re.compile(r"\b(?:eso|esto|that|this|it)\b")
+_MOVE = re.compile(
+    r"\b(?:(?:el|la|the)\s+)?(?:movimiento|accion|cambio|registro|operacion|folio|audit(?:\s+(?:id|entry|record))?|action|change|entry)?\s*(?:no\.?|num\.?|numero|number|#|id)?\s*#?(?P<id>\d+)\b"
+)
+
+
+def read_reminder_rows(sheet: Sheet) -> None:
+    """ "a las promesas que vencen mañana": for whom, and with which filters."""
+    sheet.first(_PAYMENT)
+    if sheet.first(_PROMISES_DUE):
+        sheet.fields["scope"] = "promises_due"
+    elif sheet.first(_EVERY_ACCOUNT):
+        sheet.fields["scope"] = "all"
+    keep_filters(sheet, read_rows(sheet))
+
+
+def read_report(sheet: Sheet) -> None:
+    for name, pattern in _REPORT:
+        if sheet.first(pattern):
+            sheet.fields["report"] = name
+            return
+
+
+def read_report_rows(sheet: Sheet) -> None:
+    rows = read_rows(sheet)
+    keep_filters(sheet, rows)
+
+
+def read_client(sheet: Sheet) -> None:
+    """Whose report: the client is a slot of its own."""
+    read_report_rows(sheet)
+    kept = sheet.fields.pop("filters", [])
+    owners = [f for f in kept if f["field"] == "client" and f["op"] == "eq"]
+    if len(owners) == 1:
+        sheet.fields["client"] = owners[0]["value"]
+        kept = [f for f in kept if f is not owners[0]]
+    if kept:
+        sheet.fields["filters"] = kept
+
+
+def read_whose(sheet: Sheet) -> None:
+    """A client's pack needs its client; a scorecard or an executive summary is the agency's own."""
+    if sheet.fields.get("report") in _PACKS and "client" not in sheet.fields:
+        sheet.ask("slot:client")
+
+
+def read_day(sheet: Sheet) -> None:
+    """An hour alone is today's, if it is still to come."""
+    at = sheet.fields.get("time")
+    if at and "date" not in sheet.fields and at > sheet.now.strftime("%H:%M"):
+        sheet.fields["date"] = sheet.today.isoformat()
+
+
+def read_course(sheet: Sheet) -> None:
+    """As typed: the agency names its own courses."""
+    match = _COURSE.search(sheet.text) or _NAMED_FIRST.search(sheet.text)
+    quotes = sheet.quotes()
+    if len(quotes) == 1:
+        place, token = quotes[0]
+        sheet.read.add(place)
+        sheet.fields["course"] = token.raw[1:-1].strip()
+    if match is None:
+        return
+    if match["c"] and "course" not in sheet.fields:
+        sheet.fields["course"] = sheet.raw(*match.span("c")).strip()
+    sheet.take(*match.span())
+
+
+def read_trainees(sheet: Sheet) -> None:
+    """Agents by name, or a whole team as a filter."""
+    read_agents(sheet)
+    keep_filters(sheet, read_rows(sheet))
+
+
+def read_undone(sheet: Sheet) -> None:
+    sheet.first(_IT)
+    if sheet.first(_LAST):
+        sheet.fields["target"] = "last_reassignment"
+    elif match := _MOVE.search(sheet.text):
+        sheet.fields["target"] = match["id"]
+        sheet.take(*match.span())
+
+
+REMINDER = Action(
+    (read_account, read_time, read_channel, read_date, read_day, read_reminder_rows),
+    (need("account", "scope", "filters"), need("date")),
+)
+SCHEDULE = Action(
+    (read_weekday, read_time, read_room, read_report, read_client, read_whose),
+    (need("report"), need("weekday"), need("time")),
+)
+SEND = Action((read_room, read_report, read_when, read_report_rows), (need("report"), need("channel")))
+TRAINING = Action((read_course, read_due, read_trainees), (need("agents", "filters"), need("course")))
+UNDO = Action((read_undone,), (need("target"),))

@@ -1,0 +1,184 @@
+"""Tells from the words which action, list or report a message asks for (words.yaml). Reads no slot."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rapidfuzz.distance import OSA
+
+from bot.understand.period_words import MONTHS, WEEKDAYS, words
+
+_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_FORMS = {
+    "ar": "(?:a|e|es|en|an|ar|emos)",
+    "er": "(?:e|a|as|an|en|er)",
+    "ir": "(?:e|a|as|an|en|ir)",
+    "car": "(?:ca|que|ques|quen|can|car)",
+}
+_IRREGULAR = {"pon.er": "pon(?:ga|gas|gan|er)?"}
+_CLITIC = "(?:me|nos|te|se)?(?:lo|la|los|las|le|les)?"
+_LOOSE = "[a-z]{1,7}"  # "registro", "reasignaste", "moviendo": spoken of, not ordered
+# Their object follows the accounts: "pasa las cuentas de Ana a manual".
+_SAID_LAST = ("assign_dial_mode", "flag_special", "set_do_not_call")
+_EARLIEST = len(_SAID_LAST)
+
+
+@dataclass(frozen=True)
+class Order:
+    """One way an action is asked for: a verb and, where that does not say it all, what it is done to."""
+
+    intent: str
+    verb: re.Pattern[str]
+    spoken: re.Pattern[str]
+    thing: re.Pattern[str] | None
+    said: frozenset[str]  # the verbs' own words, for mending a slip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An action recognised: where its verb and its object stand in the folded text."""
+
+    intent: str
+    verb: tuple[int, int]
+    thing: tuple[int, int] | None
+
+
+class Table:
+    """words.yaml, compiled once."""
+
+    def __init__(self, path: Path = Path(__file__).with_name("words.yaml")) -> None:
+        with path.open(encoding="utf-8") as source:
+            written = source.read()
+        self.raw: dict[str, Any] = yaml.load(written, Loader=_LOADER)  # noqa: S506 (builds only text)
+        # Every word the patterns know, written out or by its stem: none of them is a slip.
+        self.spelled = frozenset(re.findall(r"[a-z]{4,}", written))
+        self.orders = tuple(o for i, entry in self.raw["actions"].items() for o in _orders(i, entry))
+        polite = "|".join(sorted(_split(self.raw["polite"]), key=len, reverse=True))
+        self._polite = re.compile(rf"(?:[\W_]*(?:{polite})\b(?!')[\W_]*)*[\W_]*")
+        self.row_nouns = re.compile(rf"\b(?:{self.raw['row_nouns']})\b")
+        self.fillers = frozenset(self.raw["fillers"].split())
+        self.report_fillers = frozenset(self.raw["report_fillers"].split())
+        self.reports = {name: re.compile(pattern) for name, pattern in self.raw["reports"].items()}
+
+    def action(self, text: str) -> Asked | None:
+        """The first order whose verb opens the message, or a part of it, and whose object is said."""
+        opening = self.opening(text)
+        timed = _TIME_FIRST.match(text, opening)
+        return (
+            self._ordered(text, opening)
+            or (self._ordered(text, timed.end()) if timed else None)
+            or next((f for at in _later(text) if (f := self._ordered(text, at, clitic=True))), None)
+        )
+
+    def opening(self, text: str) -> int:
+        """Where the courtesies before an order end."""
+        match = self._polite.match(text)
+        return match.end() if match else 0
+
+    def opens(self, text: str) -> bool:
+        """Whether a verb of ours opens the message, whatever it is done to."""
+        return any(order.verb.match(text, self.opening(text)) for order in self.orders)
+
+    def _ordered(self, text: str, at: int, *, clitic: bool = False) -> Asked | None:
+        """The object nearest to the verb tells: "pon una nota: la promesa ..." is a note."""
+        found: list[tuple[int, int, Asked]] = []
+        for order in self.orders:
+            verb = order.verb.match(text, at)
+            if verb is None or (clitic and not _ENDS_IN_CLITIC.search(verb.group())):
+                continue
+            thing = order.thing and (
+                order.thing.search(text, verb.end()) or (clitic and order.thing.search(text))
+            )
+            if order.thing is None or thing:
+                span = thing.span() if thing else None
+                place = span[0] if span else len(text)
+                first = _SAID_LAST.index(order.intent) if order.intent in _SAID_LAST else _EARLIEST
+                found.append((first, place, Asked(order.intent, verb.span(), span)))
+        return min(found, key=lambda f: f[:2])[2] if found else None
+
+    def spoken_of(self, text: str) -> str | None:
+        """Which action a question speaks of ("¿se puede reasignar?", "¿quién movió ...?")."""
+        for order in self.orders:
+            if order.spoken.search(text) and (order.thing is None or order.thing.search(text)):
+                return order.intent
+        return None
+
+    def mended(self, text: str) -> tuple[str, str] | None:
+        """A first word one or two letters away from one verb: as typed, and the verb."""
+        first = re.compile(r"[a-z]+").match(text, self.opening(text))
+        if first is None or len(first.group()) < 5:
+            return None
+        word, limit = first.group(), 1 if len(first.group()) < 8 else 2
+        if any(order.spoken.fullmatch(word) for order in self.orders):
+            return None  # "reasigno", "reasignaron": another form, not a slip
+        far = {v: OSA.distance(v, word) for v in self.verbs if v[0] == word[0]}
+        least = min(far.values(), default=9)
+        near = [v for v, distance in far.items() if distance == least]
+        return (word, near[0]) if len(near) == 1 and 0 < least <= limit else None
+
+    @cached_property
+    def verbs(self) -> frozenset[str]:
+        return frozenset(v for order in self.orders for v in order.said)
+
+
+_ENDS_IN_CLITIC = re.compile(r"(?:a|e|n|r)(?:me|nos|se)?(?:lo|la|los|las|le|les)$")
+# "para mañana a las 9 programa ...": when, said before what.
+_TO_TIME = (
+    r"(?:para|pa|el|la|las|a|de|dia|proximo|this|next|on|at|by|for|in|the|pasado|am|pm|hrs?|horas)\b[\s,]*"
+)
+_AT_TIME = (
+    r"(?:manana|tarde|noche|morning|afternoon|hoy|today|tomorrow|\d{1,2}(?::\d\d)?|"
+    rf"{'|'.join((*WEEKDAYS, *MONTHS))})\b[\s,]*"
+)
+_TIME_FIRST = re.compile(rf"(?:{_TO_TIME})*{_AT_TIME}(?:{_AT_TIME}|{_TO_TIME})*")
+_WORD = re.compile(r"\b[a-z]{4,}(?:lo|la|los|las|le|les)\b")
+
+
+def _later(text: str) -> Iterator[int]:
+    """ "a la cuenta 4471 ponle ...", "las de Pedro pásalas a Ana": an order further on ends in its object."""
+    return (m.start() for m in _WORD.finditer(text))
+
+
+def _split(alternatives: str) -> list[str]:
+    return [a.strip() for a in alternatives.split("|")]
+
+
+def _orders(intent: str, entry: Mapping[str, Any]) -> Iterator[Order]:
+    for way in (entry, *entry.get("also", ())):
+        thing = way.get("objects", "")
+        verbs: list[str] = way["verbs"]
+        ordered = "|".join(sorted((_form(v) for v in verbs), key=len, reverse=True))
+        spoken = "|".join(_spoken(v) for v in verbs)
+        yield Order(
+            intent,
+            re.compile(rf"(?:{ordered})\b"),
+            re.compile(rf"\b(?:{spoken})\b"),
+            re.compile(rf"\b(?:{thing})(?![a-z])") if thing else None,
+            frozenset(_sayings(verbs)),
+        )
+
+
+def _form(verb: str) -> str:
+    if verb in _IRREGULAR:
+        return _IRREGULAR[verb] + _CLITIC
+    stem, _, ending = verb.partition(".")
+    return f"{stem}{_FORMS[ending]}{_CLITIC}" if ending else stem
+
+
+def _spoken(verb: str) -> str:
+    stem, _, ending = verb.partition(".")
+    return f"{stem}{_LOOSE}" if ending else stem + r"(?:s|d|ed|ing)?"
+
+
+def _sayings(verbs: Iterable[str]) -> Iterator[str]:
+    """The plain forms of an order, the ones worth mending a slip toward."""
+    for verb in verbs:
+        stem, _, ending = verb.partition(".")
+        if not ending:
+            yield from words(stem) if " " not in stem else ()
+        else:
+            yield from (stem + ("e" if ending in ("er", "ir") else "a"), stem + ending)
