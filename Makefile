@@ -12,7 +12,7 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 UV := uv==0.13.9
 export UV_LINK_MODE := copy
 
-.PHONY: run test check bench lake torture migration page
+.PHONY: run test check bench lake llm torture migration page
 
 run: $(VENV)/run.stamp
 	@exec $(PY) -m bot run
@@ -37,6 +37,10 @@ bench: $(VENV)/dev.stamp
 lake: $(LAKE)/lake.stamp
 	@$(LAKE)/bin/python -m pytest tests/lake tests/test_lake.py $(ARGS)
 
+# What a language model named in config.yaml is reached with.
+llm: $(VENV)/run.stamp
+	$(call install,requirements-llm.txt)
+
 # The long fault runs; `make test` holds a short form of each.
 torture: $(VENV)/dev.stamp
 	@$(PY) -m tests.slack_fuzz --n 50000
@@ -44,6 +48,7 @@ torture: $(VENV)/dev.stamp
 	@$(PY) -m tests.hostile_messages --n 10000
 	@$(PY) -m tests.hostile_cells
 	@$(PY) -m tests.numbers_torture --n 200
+	@$(PY) -m tests.audit_torture --n 200
 
 # A new revision: make migration m="what changes". Before the first release: make migration m=first
 migration: $(VENV)/dev.stamp

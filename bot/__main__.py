@@ -9,7 +9,10 @@ from types import ModuleType
 from bot.commands.common import Stop, failed, stopped
 from bot.faults import log_to_stderr
 
-COMMANDS = ("ask", "read", "import", "check", "refresh", "lake", "evaluate", "candidates", "serve", "run")
+COMMANDS = (
+    *("ask", "read", "import", "check", "refresh", "lake"),
+    *("evaluate", "candidates", "unread", "audit", "serve", "run"),
+)
 STOPPED_BY_HAND = 130
 
 

@@ -14,11 +14,13 @@ from db.access import Names
 from db.calendars import Calendars, load_calendars
 from db.engine import open_engine
 from db.metrics import Catalogue, load_catalogue
+from db.trail.seal import Seal, seal_engine
 from skills import all_skills
 from skills.contract import Skill
 from skills.text import Texts, load_texts
 
 if TYPE_CHECKING:
+    from bot.llm.opening import Second
     from bot.understand import Reader
 
 HOME = Path(__file__).parent.parent
@@ -50,21 +52,44 @@ class App:
 def build(settings: Settings, *, engine: Engine | None = None, skills: Sequence[Skill] | None = None) -> App:
     """Opens the database named in the settings, unless one is given. Raises what a file at fault raises."""
     engine = engine or open_engine(settings.database.url)
+    sealed(engine, settings)
     catalogue, calendars = load_catalogue(), load_calendars()
     texts = load_texts(*text_files())
-    rights = rights_of(all_skills() if skills is None else skills)
+    known_skills = all_skills() if skills is None else skills
+    rights = rights_of(known_skills)
+    actions = {each.name: each for skill in known_skills for each in skill.actions}
+
+    second = second_reader(settings, engine)
 
     def read_with(known: Names) -> Read:
-        return reader(catalogue, known, settings).read
+        first = reader(catalogue, known, settings)
+        return second.around(first).read if second else first.read
 
-    desk = Desk(engine, settings, catalogue, texts, rights, calendars, read_with)
+    narrator = second.narrator() if second else None
+    desk = Desk(engine, settings, catalogue, texts, rights, calendars, read_with, narrator, actions)
     return App(settings, engine, catalogue, calendars, texts, rights, desk)
+
+
+def sealed(engine: Engine, settings: Settings) -> Seal:
+    """Whatever is recorded through this engine is sealed with the agency's own keys."""
+    audit = settings.audit
+    keys = audit.keys.get_secret_value() if audit.keys else None
+    return seal_engine(engine, keys, audit.anchor, audit.every)
 
 
 def reader(catalogue: Catalogue, known: Names, settings: Settings) -> "Reader":
     from bot.understand import Reader
 
     return Reader(catalogue, known, zone=settings.agency.zone)
+
+
+def second_reader(settings: Settings, engine: Engine) -> "Second | None":
+    """None, and none of its packages imported, where no model is named."""
+    if settings.llm.model is None:
+        return None
+    from bot.llm.opening import Second
+
+    return Second(settings.llm, engine)
 
 
 def text_files(home: Path = HOME) -> list[Path]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.engine import make_url
 
 from bot.app import HOME, reader, text_files
 from bot.rights import ROLES, rights_of
@@ -17,6 +18,8 @@ from db.measures import MEASURES
 from db.metrics import DEFAULT_FILE as METRICS
 from db.metrics import Metric, Planned, load_catalogue
 from db.migrate import VERSIONS, drift, upgrade
+from db.trail.anchor import writable
+from db.trail.seal import key_file
 from skills import all_skills
 from skills.help.examples import SKILLS, Example, load_examples
 from skills.kpi.computed import COMPUTED
@@ -41,6 +44,7 @@ def every_fault(settings: Settings | None, known: Names, home: Path = HOME) -> l
             lambda: tokens(settings),
             lambda: channels(settings, known),
             lambda: definitions(settings, known),
+            lambda: record(settings),
         ]
     return [fault for check in checks for fault in check()]
 
@@ -81,6 +85,16 @@ def definitions(settings: Settings, known: Names) -> Iterator[Fault]:
     for code in chosen.clients:
         if codes and code not in codes:
             yield Fault(CONFIG, f"definitions.clients.{code}", f"no client has the code {code}")
+
+
+def record(settings: Settings) -> Iterator[Fault]:
+    """What seals the record must not lie beside what it protects, and its anchor must be writable."""
+    if settings.environment == "production" and settings.audit.keys is None:
+        where = key_file(make_url(settings.database.url))
+        yield Fault(ENV, "CARTERA_AUDIT_KEYS", f"missing: the record is sealed with the key in {where}")
+    anchor = settings.audit.anchor
+    if anchor is not None and not writable(anchor):
+        yield Fault(CONFIG, "audit.anchor", f"cannot be written: {anchor}")
 
 
 def metrics(path: Path) -> Iterator[Fault]:

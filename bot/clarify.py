@@ -5,10 +5,15 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol
 
+from pydantic import ValidationError
+
 from bot.outcome import Outcome
+from bot.rights import Rights, within_reach
+from bot.turn import Turn
+from bot.worded import in_words
 from db.metrics import Catalogue
 from db.periods import Period
-from skills.contract import Language, Option
+from skills.contract import Language, Option, Refused
 from skills.text import Texts, period
 
 MOST = 5
@@ -35,6 +40,8 @@ class Reading(Protocol):
     def repairs(self) -> Sequence[tuple[str, str]]: ...
     @property
     def moved(self) -> str | None: ...
+    @property
+    def calls(self) -> Sequence[Any]: ...
     def json(self) -> dict[str, Any]: ...
 
 
@@ -70,6 +77,8 @@ def _sentence(
     tried = [f"clarify.{kind}.{detail}" if detail else "", f"clarify.{kind}"]
     if kind == "unknown_term" and not words:
         tried = ["clarify.general"]
+    if kind == "unknown_term" and words and has_options:
+        tried.insert(0, "clarify.unknown_guessed")
     if kind == "entity" and not has_options:
         tried.insert(0, "clarify.entity_unknown" if words else "clarify.entity_unseen")
     return next((key for key in tried if key and key in texts), "clarify.general"), slots
@@ -78,6 +87,8 @@ def _sentence(
 def _worded(option: Option, catalogue: Catalogue, texts: Texts, language: Language) -> Option:
     """The reader labels a choice by its id where it is one of ours: said in the person's language."""
     metric = option.fields.get("metric")
+    if not option.label:
+        return replace(option, label=in_words(option.fields, catalogue, texts, language))
     if isinstance(metric, str) and option.label in (metric, *_labels(catalogue, metric)):
         return replace(option, label=catalogue.label(metric, language))
     key = f"kpi.dim.{option.label}"
@@ -146,3 +157,16 @@ def _whole(
 
 def _date(value: str | date) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def may_be_offered(rights: Rights, turn: Turn, option: Option) -> bool:
+    """A choice that would be denied names somebody the asker may not even see."""
+    question = rights.questions.get(option.intent)
+    if question is None:
+        return not option.fields.get("filters")
+    try:
+        asked = question.request.model_validate(option.fields)
+        within_reach(turn.connection, turn.actor, asked, turn.names, turn.today)
+    except (ValidationError, Refused):
+        return False
+    return True

@@ -8,37 +8,43 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from time import perf_counter
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from bot.clarify import Reading, asked_back
+from bot.clarify import Reading, asked_back, may_be_offered
 from bot.faults import is_busy, note_failure
-from bot.identity import COMMAND_LINE, Stranger, audience, identify, narrowed
+from bot.identity import Stranger, audience, identify, narrowed
 from bot.merge import several
+from bot.orders import Wording
 from bot.outcome import SILENT, Hooks, Outcome, Place, Result, Step, Who
-from bot.requests import well_formed
-from bot.rights import Rights, all_known, known_to, sees_sql, within_reach
+from bot.record import put_on_record
+from bot.requests import well_formed, wire
+from bot.rights import Rights, all_known, known_to, within_reach
 from bot.settings import Settings
 from bot.turn import Call, Turn
-from db.access import Names
-from db.audit import Entry, recall, record, remember
+from bot.worded import mended, with_whose
+from bot.writing import STEPS, Lent, Writing
+from db.access import Names, employee_number
+from db.audit import recall
 from db.calendars import Calendars
 from db.engine import Stopped, reading, writing
 from db.known import KnownNames
 from db.metrics import Catalogue
-from skills.contract import Answer, Context, Option, Question, Refused, Text
+from db.proposals import open_in
+from skills.contract import Action, Actor, Answer, Context, Question, Refused
 from skills.text import Texts
+
+if TYPE_CHECKING:
+    from bot.llm.narrator import Narrator
 
 __all__ = ["Desk", "Hooks", "Outcome", "Place", "Who"]
 
 Fields = Mapping[str, Any]
 Read = Callable[..., Reading]
-REMEMBERED = ("answer", "clarify", "refuse")
-TALKED = ("dm", "channel", "slash", "cli")  # where a request without words is a button's
 READERS = 16  # one for the staff, one for each client that looks in
 
 
@@ -54,13 +60,17 @@ class Desk:
         rights: Rights,
         calendars: Calendars,
         read_with: Callable[[Names], Read],
+        narrator: "Narrator | None" = None,
+        actions: Mapping[str, Action] = MappingProxyType({}),
     ) -> None:
         self._engine, self._settings, self._catalogue = engine, settings, catalogue
         self._texts, self._rights, self._calendars = texts, rights, calendars
         self._rules = settings.rules
-        self._read_with = read_with
+        self._read_with, self._narrator = read_with, narrator
         self._readers: dict[Names, Read] = {}
         self._names = KnownNames()
+        lent = Lent(self._somebody, self._context)
+        self._writing = Writing(actions, settings.writes, texts, lent)
 
     def ask(
         self,
@@ -87,6 +97,9 @@ class Desk:
         hooks: Hooks = SILENT,
     ) -> Outcome:
         """A whole request from a button: the same doors, nothing to read."""
+        if intent in STEPS:
+            token = str(fields.get("proposal") or fields.get("target") or "")
+            return self._step_taken(self._call(who, place, thread, now, hooks, None), intent, token)
         answered = partial(self._answered, intent, fields)
         return self._handle(answered, self._call(who, place, thread, now, hooks, None))
 
@@ -113,6 +126,8 @@ class Desk:
         except Exception as error:
             self._note(call, person, None, type(error).__name__)
             raise
+        if outcome.step is not None:
+            return self._step_taken(call, *outcome.step)
         try:
             self._note(call, person, outcome, outcome.about)
         except DBAPIError as error:
@@ -122,6 +137,28 @@ class Desk:
             busy = self._texts.say(outcome.language, "desk.not_recorded")
             return Outcome("refuse", outcome.language, message=busy, about="busy")
         return outcome
+
+    def _step_taken(self, call: Call, name: str, token: str) -> Outcome:
+        """A step of an action: authorised, done, and put on record with its effect, in one transaction."""
+        person: int | None = None
+        try:
+            with writing(self._engine) as connection:
+                turn = self._identified(connection, call)
+                if isinstance(turn, Outcome):
+                    outcome = turn
+                else:
+                    person = turn.actor.person_id
+                    outcome = self._guarded(partial(self._all_or_nothing, name, token), turn)
+                put_on_record(connection, call, person, outcome, outcome.about)
+        except Exception as error:
+            self._note(call, person, None, type(error).__name__)
+            raise
+        return outcome
+
+    def _all_or_nothing(self, name: str, token: str, turn: Turn) -> Outcome:
+        """What a refused step had written is taken back; that it was refused stays on record."""
+        with turn.connection.begin_nested():
+            return self._writing.step(turn, name, token)
 
     def _identified(self, connection: Connection, call: Call) -> Turn | Outcome:
         known = self._names.of(connection)
@@ -142,7 +179,18 @@ class Desk:
         own = known_to(connection, actor, known, call.now.date())
         if previous and not all_known(previous, own):
             previous = None  # somebody else's question in a shared thread
-        return Turn(connection, actor, own, call.now, previous, call.hooks)
+        pending = None
+        if call.thread:
+            thread = None if call.place.kind == "dm" else call.thread
+            pending = open_in(connection, actor.person_id, call.place.id, thread, call.now)
+        return Turn(connection, actor, own, call.now, previous, call, pending)
+
+    def _somebody(self, turn: Turn, person_id: int) -> Actor | None:
+        """Somebody else as she stands now, in her own right."""
+        who = Who("employee", employee_number(turn.connection, person_id))
+        known = self._names.of(turn.connection)
+        actor = identify(turn.connection, who, self._settings, self._texts, known, turn.today)
+        return None if isinstance(actor, Stranger) else actor
 
     def _guarded(self, work: Callable[[Turn], Outcome], turn: Turn) -> Outcome:
         try:
@@ -175,18 +223,22 @@ class Desk:
             ((intent, fields),) = turn.previous.items()
             previous = {"intent": intent, "fields": fields}
         with self._step(turn, "read", self._texts.say(turn.language, "desk.step_read")):
-            read = self._reader_of(turn.names)(text, now=turn.now, previous=previous)
-        return self._with_repairs(turn, read, self._act(turn, read))
+            read = self._reader_of(turn.names)(text, now=turn.now, previous=previous, pending=turn.proposed)
+        turn.calls.extend(read.calls)
+        return self._told(turn, self._with_repairs(turn, read, self._act(turn, read)))
+
+    def _told(self, turn: Turn, outcome: Outcome) -> Outcome:
+        if self._narrator is None:
+            return outcome
+        outcome, calls = self._narrator.told(outcome, turn.now)
+        turn.calls.extend(calls)
+        return outcome
 
     def _with_repairs(self, turn: Turn, read: Reading, outcome: Outcome) -> Outcome:
         """A typing error that was mended is said: the asker may have meant something else."""
         if not read.repairs or outcome.outcome != "answer":
             return outcome
-        mended = ", ".join(
-            self._texts.say(turn.language, "desk.mended_one", typed=typed, read=meant)
-            for typed, meant in read.repairs
-        )
-        said = self._texts.say(turn.language, "desk.mended", mended=mended)
+        said = mended(read.repairs, self._catalogue, self._texts, turn.language)
         return replace(outcome, message=said)
 
     def _reader_of(self, known: Names) -> Read:
@@ -201,33 +253,30 @@ class Desk:
             case "question":
                 moved = {"moved": read.moved} if read.moved else {}
                 return self._answered(read.intent or "", {**(read.fields or {}), **moved}, turn)
+            case "clarify" if read.intent == "undo" and read.about == "slot:target":
+                return self._proposed(turn, "undo", {})
+            case "action" if read.intent == "undo" or read.intent in self._writing.actions:
+                return self._proposed(turn, read.intent or "", read.fields or {})
+            case "list" if read.intent in self._rights.questions:
+                return self._answered(read.intent or "", read.fields or {}, turn)
             case "action" | "list" | "report":
-                return self._not_built(turn, read.outcome, read.intent or "")
+                return self._not_built(turn, read.outcome, read)
             case "clarify":
-                self._refuse_unbuilt(turn, read.intent)
-                may = partial(self._may_be_offered, turn)
+                self._refuse_unbuilt(turn, read)
+                may = partial(may_be_offered, self._rights, turn)
                 return asked_back(read, self._catalogue, self._texts, turn.language, may)
             case "help":
                 return self._help(turn, read.about)
             case "refuse":
                 raise Refused(self._known(f"refuse.{read.about}"), about=read.about or "out_of_scope")
+            case "confirm" if turn.pending is not None:
+                name = "confirm" if (read.fields or {}).get("value") else "discard"
+                return Outcome("none", turn.language, step=(name, turn.pending.token))
             case "confirm":
                 return self._only(turn, "none", "desk.nothing_pending")
             case "none":
                 return self._only(turn, "none", "desk.nothing_done")
         return self._only(turn, "smalltalk", "desk.hello")
-
-    def _may_be_offered(self, turn: Turn, option: Option) -> bool:
-        """A choice that would be denied names somebody the asker may not even see."""
-        question = self._rights.questions.get(option.intent)
-        if question is None:
-            return not option.fields.get("filters")
-        try:
-            asked = question.request.model_validate(option.fields)
-            within_reach(turn.connection, turn.actor, asked, turn.names, turn.today)
-        except (ValidationError, Refused):
-            return False
-        return True
 
     def _known(self, key: str) -> str:
         return key if key in self._texts else "refuse.out_of_scope"
@@ -236,28 +285,42 @@ class Desk:
         return Outcome(result, turn.language, message=self._texts.say(turn.language, key))
 
     def _help(self, turn: Turn, about: str | None) -> Outcome:
-        """What can be asked, how a metric is computed; of an action, that it is not there yet."""
+        """What can be asked, how a metric is computed, how to say an action, or that it is not there."""
+        if about in self._writing.actions:
+            said = self._texts.say(turn.language, f"writing.how.{about}")
+            return Outcome("help", turn.language, message=said, about=about)
         if about and f"action.{about}" in self._texts:
             name = self._texts.say(turn.language, f"action.{about}")
             said = self._texts.say(turn.language, "desk.no_action_yet", name=name)
             return Outcome("help", turn.language, message=said, about=about)
         return replace(self._answered("help", {"about": about}, turn), outcome="help", request=None)
 
-    def _refuse_unbuilt(self, turn: Turn, intent: str | None) -> None:
+    def _refuse_unbuilt(self, turn: Turn, read: Reading) -> None:
         """To ask for what is missing of something that cannot be done would lead nowhere."""
+        built = {*self._rights.questions, *self._writing.actions}
         for kind in ("action", "list", "report"):
-            if intent not in self._rights.questions and f"{kind}.{intent}" in self._texts:
-                self._not_built(turn, kind, str(intent))
+            if read.intent not in built and f"{kind}.{read.intent}" in self._texts:
+                self._not_built(turn, kind, read)
 
-    def _not_built(self, turn: Turn, kind: str, intent: str) -> Outcome:
-        """Said by its name, with what can be asked instead."""
-        named = f"{kind}.{intent}"
-        name = self._texts.say(turn.language, named if named in self._texts else f"{kind}.unnamed")
-        raise Refused(f"desk.no_{kind}_yet", about="not_built", name=name)
+    def _not_built(self, turn: Turn, kind: str, read: Reading) -> Outcome:
+        """Said as it was understood, with what can be asked instead."""
+        wording = Wording(self._catalogue, self._texts, turn.language)
+        said = wording.not_yet(kind, read.intent or "", read.fields or {}, read.unread)
+        raise Refused("desk.not_yet", about="not_built", said=said)
 
     # --- The answer ------------------------------------------------------------------------------
 
+    def _proposed(self, turn: Turn, intent: str, fields: Fields) -> Outcome:
+        if intent == "undo":
+            return Outcome("none", turn.language, step=("undo", str(fields.get("target") or "last_action")))
+        try:
+            return self._writing.propose(turn, intent, fields)
+        except Refused as refusal:
+            return self._refused(turn, refusal, {intent: fields} if refusal.denied else None)
+
     def _answered(self, intent: str, fields: Fields, turn: Turn) -> Outcome:
+        if intent in self._writing.actions:
+            return self._proposed(turn, intent, fields)
         question = self._rights.question(turn.actor, intent)
         try:
             asked = question.request.model_validate(fields)
@@ -271,7 +334,10 @@ class Desk:
         except Refused as refusal:
             return self._refused(turn, refusal, request)
         return Outcome(
-            "answer", turn.language, request=request, answer=_noted(self._texts, turn, asked, answer)
+            "answer",
+            turn.language,
+            request=request,
+            answer=with_whose(self._texts, turn.actor, asked, answer),
         )
 
     def _answers(self, turn: Turn, question: Question, request: BaseModel) -> Answer:
@@ -313,10 +379,11 @@ class Desk:
             if metric not in self._catalogue.metrics:
                 raise Refused("desk.unknown_metric", about="metric", name=metric)
 
-    def _context(self, turn: Turn) -> Context:
+    def _context(self, turn: Turn, actor: Actor | None = None) -> Context:
+        """`actor`: somebody else in whose right it is done; it is still told in the language of the asker."""
         say = partial(self._texts.say, turn.language)
         return Context(
-            actor=turn.actor,
+            actor=actor or turn.actor,
             session=turn.connection,
             now=turn.now,
             metrics=self._catalogue,
@@ -329,44 +396,5 @@ class Desk:
     # --- The record ------------------------------------------------------------------------------
 
     def _note(self, call: Call, person: int | None, outcome: Outcome | None, reason: str | None) -> None:
-        """The audit row, the thread's memory and the answer's way to the asker, together."""
-        who, place = call.who, call.place
-        pressed = call.said is None and place.kind in TALKED
-        entry = Entry(
-            at=call.now,
-            person_id=None if person == COMMAND_LINE else person,
-            actor=f"{who.via} as {who.id}" if who.via and who.via != who.id else who.id,
-            entrance="button" if pressed else place.kind,
-            place=place.id,
-            said=call.said,
-            request=outcome.request if outcome else None,
-            outcome=outcome.outcome if outcome else "failed",
-            reason=reason,
-            rows=len(outcome.answer.rows) if outcome and outcome.answer else 0,
-            took_ms=round((perf_counter() - call.started) * 1000),
-            ref=call.hooks.ref,
-        )
         with writing(self._engine) as connection:
-            record(connection, entry)
-            if call.thread and outcome and outcome.request and outcome.outcome in REMEMBERED:
-                remember(connection, place.id, call.thread, outcome.request, call.now)
-            if outcome:
-                call.hooks.deliver(connection, outcome)
-
-
-def wire(request: BaseModel) -> dict[str, Any]:
-    """A request's fields as they are written everywhere."""
-    fields = getattr(request, "fields", None)
-    return dict(fields()) if callable(fields) else request.model_dump(mode="json")
-
-
-def _noted(texts: Texts, turn: Turn, request: BaseModel, answer: Answer) -> Answer:
-    """A ranking of one would pass for the whole floor: say whose rows these are."""
-    if answer.basis is not None and not sees_sql(turn.actor):
-        answer = replace(answer, basis=replace(answer.basis, query=None))
-    dims, scope = set(getattr(request, "dims", ())), turn.actor.scope
-    alone = scope.agents is not None and bool(dims & {"agent", "supervisor"})
-    if not alone and not (scope.supervisors is not None and "supervisor" in dims):
-        return answer
-    note = Text(texts.say(turn.language, "desk.only_yours", scope=scope.label), "note")
-    return replace(answer, parts=(*answer.parts, note))
+            put_on_record(connection, call, person, outcome, reason)

@@ -7,7 +7,9 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from bot.console import plain
+from db.audit import Effect
 from db.engine import Stop
+from db.proposals import Proposal
 from skills.contract import Answer, Basis, Language, Option
 
 Result = Literal[
@@ -92,6 +94,10 @@ class Outcome:
     about: str | None = None
     choices: tuple[Option, ...] = ()
     unread: tuple[str, ...] = ()
+    proposal: Proposal | None = None  # kept with the record, for its buttons
+    step: tuple[str, str] | None = None  # a plain yes or no to a proposal: what it asks for, and its token
+    notices: tuple["Notice", ...] = ()  # what others are told of it
+    effect: Effect | None = None  # what it changed
 
     @property
     def text(self) -> str:
@@ -109,6 +115,14 @@ class Outcome:
             "choices": [{"label": o.label, o.intent: dict(o.fields)} for o in self.choices],
             "unread": list(self.unread),
         }
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What somebody else is told, in her own direct message."""
+
+    person_id: int
+    outcome: Outcome
 
 
 def _answer(answer: Answer, text: str) -> dict[str, Any]:

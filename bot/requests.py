@@ -70,3 +70,9 @@ def _countable(over: Period) -> bool:
 def _require(holds: bool) -> None:
     if not holds:
         raise ValueError("not a request of ours")
+
+
+def wire(request: BaseModel) -> dict[str, Any]:
+    """A request's fields as they are written everywhere."""
+    fields = getattr(request, "fields", None)
+    return dict(fields()) if callable(fields) else request.model_dump(mode="json")

@@ -3,17 +3,29 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.llm.where import address_of, lacks, stays_here
 from db.credit_rules import DEFAULT_RULES, CreditRules, Rule
+from db.trail.seal import EVERY, KeyFault, keys_of
+from skills.contract import Role
 from skills.rules import Definitions, Fees, Freshness, Rules, Staffing, Targets
 
 CONFIG, ENV = "config.yaml", ".env"
@@ -28,8 +40,14 @@ VARIABLES = {
     "SLACK_CLIENT_SECRET": ("slack", "client_secret"),
     "SLACK_API_URL": ("slack", "api_url"),
     "CARTERA_KEYS": ("slack", "keys"),
+    "LLM_API_KEY": ("llm", "api_key"),
+    "CARTERA_AUDIT_KEYS": ("audit", "keys"),
 }
-SECRETS = ("bot_token", "app_token", "signing_secret", "signing_secret_before", "client_secret", "keys")
+SECRETS = {
+    "slack": ("bot_token", "app_token", "signing_secret", "signing_secret_before", "client_secret", "keys"),
+    "llm": ("api_key",),
+    "audit": ("keys",),
+}
 
 
 class _Section(BaseModel):
@@ -110,8 +128,58 @@ class Channels(_Section):
     registered: dict[str, ChannelScope] = Field(default_factory=dict)
 
 
+class Approval(_Section):
+    """What one person may do alone; beyond it somebody else of these roles agrees first."""
+
+    accounts: int = Field(ge=0)
+    amount: Decimal = Field(ge=0)  # pesos
+    by: tuple[Role, ...] = Field(min_length=1)
+
+
+class Writes(_Section):
+    """How long a proposal waits for its yes, and from what size on an action needs a second person."""
+
+    minutes: int = Field(default=30, ge=1, le=24 * 60)
+    approvals: dict[str, Approval] = Field(default_factory=dict)
+
+
 class Reading(_Section):
     max_chars: int = Field(default=2000, ge=1)
+
+
+class Llm(_Section):
+    """The second reader: a language model that is asked where the reader would ask back. Off unless named."""
+
+    model: str | None = None  # provider:name, such as openai:gpt-5.5 or ollama:qwen3
+    base_url: str | None = None  # any server that speaks that provider's protocol
+    api_key: SecretStr | None = None
+    external: bool = False  # whether words may leave this machine and its private network
+    mode: Literal["residue", "always"] = "residue"
+    readings: Literal["confirm", "answer"] = "confirm"
+    narrator: bool = False
+    timeout: float = Field(default=8, gt=0, le=60)  # seconds a person waits for it, a retry included
+    max_retries: int = Field(default=1, ge=0, le=3)
+    calls_a_day: int = Field(default=500, ge=0)
+    tokens_a_day: int = Field(default=1_000_000, ge=0)
+
+    @field_validator("model", mode="before")
+    @classmethod
+    def _named(cls, given: Any) -> Any:
+        """In YAML `off` is a no."""
+        if given in (False, None, "off", ""):
+            return None
+        if wrong := lacks(str(given)):
+            raise ValueError(wrong)
+        return given
+
+    @model_validator(mode="after")
+    def _near(self) -> "Llm":
+        if self.model and not self.external and not stays_here(address_of(self.model, self.base_url)):
+            raise ValueError(
+                f"{self.base_url or self.model} is not on this machine or a private network: "
+                "what people type would leave it. Say `external: true` to allow that"
+            )
+        return self
 
 
 class Limits(_Section):
@@ -124,6 +192,24 @@ class Keep(_Section):
     account_messages_hours: int = Field(default=24, ge=1)  # messages that show an account's data
     files_hours: int = Field(default=168, ge=1)  # workbooks and images shared in Slack
     link_minutes: int = Field(default=15, ge=1, le=1440)  # a link to a document
+
+
+class Audit(_Section):
+    """The record of what was asked and done: the keys that seal it, and its anchor outside the database."""
+
+    keys: SecretStr | None = None  # as slack.keys; none: a file beside the database
+    anchor: Path | None = None  # none: beside the database, where whoever replaces that may replace it too
+    every: int = Field(default=EVERY, ge=1, le=10_000)  # rows between two anchors
+
+    @field_validator("keys")
+    @classmethod
+    def _whole(cls, given: SecretStr | None) -> SecretStr | None:
+        try:
+            if given is not None:
+                keys_of(given.get_secret_value())
+        except KeyFault:
+            raise ValueError("not keys: make one as .env.example says; commas between several") from None
+        return given
 
 
 class Credit(_Section):
@@ -151,8 +237,11 @@ class Settings(_Section):
     slack: Slack = Slack()
     channels: Channels = Channels()
     reading: Reading = Reading()
+    llm: Llm = Llm()
+    writes: Writes = Writes()
     limits: Limits = Limits()
     keep: Keep = Keep()
+    audit: Audit = Audit()
     credit: Credit = Credit()
     definitions: Definitions = Definitions()
     fees: Fees = Fees()
@@ -201,7 +290,10 @@ def load_settings(root: Path = Path("."), env: Mapping[str, str] | None = None) 
         faults += [_fault(dict(each), origin) for each in error.errors(include_url=False)]
     if faults:
         raise SettingsFault(faults)
-    return settings.model_copy(update={"database": _anchored(settings.database, root)})
+    audit = settings.audit
+    if audit.anchor is not None:
+        audit = audit.model_copy(update={"anchor": root.resolve() / audit.anchor})
+    return settings.model_copy(update={"database": _anchored(settings.database, root), "audit": audit})
 
 
 def _config(path: Path, faults: list[Fault]) -> dict[str, Any]:
@@ -219,10 +311,11 @@ def _config(path: Path, faults: list[Fault]) -> dict[str, Any]:
     if not isinstance(raw, dict):
         faults.append(Fault(CONFIG, "", "expected sections, such as `agency:`"))
         return {}
-    slack = raw.get("slack")
-    for key in SECRETS:
-        if isinstance(slack, dict) and slack.pop(key, None) is not None:
-            faults.append(Fault(CONFIG, f"slack.{key}", f"a secret: it belongs in {ENV}"))
+    for section, keys in SECRETS.items():
+        held = raw.get(section)
+        for key in keys:
+            if isinstance(held, dict) and held.pop(key, None) is not None:
+                faults.append(Fault(CONFIG, f"{section}.{key}", f"a secret: it belongs in {ENV}"))
     return raw
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from bot.outcome import Hooks, Place, Who
 from db.access import Names
+from db.proposals import Proposal
 from skills.contract import Actor, Language
 
 
@@ -23,6 +24,7 @@ class Call:
     hooks: Hooks
     said: str | None
     started: float = field(default_factory=perf_counter)
+    calls: list[Any] = field(default_factory=list)  # what a language model was asked on the way
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,22 @@ class Turn:
     names: Names
     now: datetime
     previous: dict[str, Any] | None
-    hooks: Hooks
+    call: Call
+    pending: Proposal | None = None  # what waits for this person's yes in this thread
+
+    @property
+    def hooks(self) -> Hooks:
+        return self.call.hooks
+
+    @property
+    def calls(self) -> list[Any]:
+        return self.call.calls
+
+    @property
+    def proposed(self) -> dict[str, Any] | None:
+        """What a yes or a no would answer."""
+        held = self.pending
+        return None if held is None else {"intent": held.intent, "fields": held.fields}
 
     @property
     def language(self) -> Language:

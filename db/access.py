@@ -26,6 +26,7 @@ from db.tables.reference import (
 
 NameKind = Literal["client", "campaign", "supervisor", "agent"]
 KINDS: tuple[NameKind, ...] = ("client", "campaign", "supervisor", "agent")
+MOST_PRODUCTS = 200  # more would be no list of products, but free text
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,16 @@ def find_person(
         if len(found) == 1:
             return Person(*found[0])
     return None
+
+
+def find_staff(connection: Connection, roles: Sequence[str], on: date) -> list[Person]:
+    """Those of these roles on the staff that day who can be reached in Slack, by employee number."""
+    query = _active(on).where(people.c.role.in_(roles), people.c.slack_user_id.is_not(None))
+    return [Person(*row) for row in connection.execute(query.order_by(people.c.employee_no))]
+
+
+def employee_number(connection: Connection, person_id: int) -> str:
+    return connection.execute(select(people.c.employee_no).where(people.c.id == person_id)).scalar() or ""
 
 
 def _active(on: date) -> Select[int, str, str, str, str]:
@@ -141,6 +152,7 @@ class Names:
     """Everybody and everything with a name, agency-wide."""
 
     entries: tuple[Named, ...]
+    products: tuple[str, ...] = ()  # what was lent, as the clients' files call it
 
     def of(self, kind: str) -> tuple[Named, ...]:
         return tuple(n for n in self.entries if n.kind == kind)
@@ -158,7 +170,9 @@ def names(connection: Connection) -> Names:
     leads = select(memberships.c.supervisor_id).where(memberships.c.supervisor_id.is_not(None))
     found += _staff(connection, "supervisor", or_(people.c.role == "supervisor", people.c.id.in_(leads)))
     found += _staff(connection, "agent", people.c.role == "agent")
-    return Names(tuple(found))
+    lent = select(accounts.c.product).where(accounts.c.product.is_not(None)).distinct()
+    products = connection.execute(lent.order_by(accounts.c.product).limit(MOST_PRODUCTS)).scalars()
+    return Names(tuple(found), tuple(products))
 
 
 def _staff(connection: Connection, kind: NameKind, which: ColumnElement[bool]) -> list[Named]:
@@ -255,6 +269,27 @@ def _agent_seen(connection: Connection, scope: Scope, agent: int, over: Period) 
 
 def _led_by(supervisors: set[int] | frozenset[int]) -> ColumnElement[bool]:
     return memberships.c.supervisor_id.in_(sorted(supervisors))
+
+
+def people_within(
+    connection: Connection, scope: Scope, over: Period
+) -> list[tuple[int, date | None, date | None]] | None:
+    """Whose doings may be looked up, and from which day until before which; None: everybody's."""
+    if scope.contradicts_itself or not scope.shows("agent"):
+        return []
+    if scope.agents is not None:
+        return [(agent, None, None) for agent in sorted(scope.agents)]
+    limits = scope_conditions(replace(scope, supervisors=None), accounts.c)
+    if scope.supervisors is None and not limits:
+        return None
+    spans = select(memberships.c.person_id, memberships.c.from_on, memberships.c.to_on).where(_during(over))
+    if scope.supervisors is not None:
+        spans = spans.where(_led_by(scope.supervisors))
+    if limits:
+        held = select(assignments.c.agent_id).join(accounts, accounts.c.id == assignments.c.account_id)
+        spans = spans.where(memberships.c.person_id.in_(held.where(*limits)))
+    found = [(person, since, until) for person, since, until in connection.execute(spans)]
+    return found + [(boss, None, None) for boss in sorted(scope.supervisors or ())]
 
 
 def _during(over: Period) -> ColumnElement[bool]:

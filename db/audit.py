@@ -1,15 +1,16 @@
-"""The record of what was asked, and what a thread last spoke of. Append only; knows no wording."""
+"""The record of what was asked and done, and what a thread last spoke of. Knows no wording."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db.tables.house import audit, threads
+from db.trail.chain import append
 
 SAID_MAX = 500
 THREAD_LIFE = timedelta(days=30)
@@ -17,7 +18,7 @@ THREAD_LIFE = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Entry:
-    """One question, whatever became of it."""
+    """One question or order, whatever became of it."""
 
     at: datetime
     person_id: int | None
@@ -33,24 +34,59 @@ class Entry:
     ref: str | None = None
 
 
-def record(connection: Connection, entry: Entry) -> None:
+@dataclass(frozen=True)
+class Effect:
+    """What an action changed, or would have: ids before and after, and whom it touches."""
+
+    action: str
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    people: tuple[int, ...] = ()
+    proposal: str | None = None
+    undoes: int | None = None  # the number of the row it takes back
+
+
+def record(connection: Connection, entry: Entry) -> int:
+    """The number of the row; it is part of whatever the transaction does."""
+    return append(connection, _row(entry))
+
+
+def record_effect(connection: Connection, entry: Entry, effect: Effect) -> int:
+    """The same for an action, also for a try that was denied: `entry.outcome` says what became of it."""
+    change = {"before": effect.before, "after": effect.after}
+    people = sorted(set(effect.people))
+    done = {
+        "action": effect.action[:40],
+        "proposal": effect.proposal,
+        "undoes": effect.undoes,
+        "concerns": f",{','.join(map(str, people))}," if people else None,
+        "change": _storable(_json(change)) if any(change.values()) else None,
+    }
+    return append(connection, _row(entry) | done)
+
+
+def last_row(connection: Connection, proposal: str) -> int | None:
+    """The number of the last row that tells of a change by this proposal."""
+    query = select(func.max(audit.c.id)).where(audit.c.proposal == proposal)
+    return connection.execute(query).scalar()
+
+
+def _row(entry: Entry) -> dict[str, Any]:
     said = entry.said[:SAID_MAX] if entry.said is not None else None
-    connection.execute(
-        audit.insert().values(
-            at=entry.at,
-            person_id=entry.person_id,
-            actor=entry.actor[:80],
-            entrance=entry.entrance,
-            place=entry.place,
-            said=_storable(said),
-            request=_json(entry.request),
-            outcome=entry.outcome,
-            reason=entry.reason[:60] if entry.reason else None,
-            rows=entry.rows,
-            took_ms=entry.took_ms,
-            ref=entry.ref,
-        )
-    )
+    return {
+        "at": entry.at,
+        "person_id": entry.person_id,
+        "actor": entry.actor[:80],
+        "entrance": entry.entrance,
+        "place": entry.place,
+        "said": _storable(said),
+        "request": _json(entry.request),
+        "outcome": entry.outcome,
+        "reason": entry.reason[:60] if entry.reason else None,
+        "rows": entry.rows,
+        "took_ms": entry.took_ms,
+        "ref": entry.ref,
+    }
 
 
 def _storable(text: str | None) -> str | None:

@@ -57,12 +57,15 @@ class KpiRequest(_Frozen):
     chart: Literal["line", "bar"] | None = None
     # Which of the definitions the trade has (by accounts, by balance ...). None = the metric's default.
     variant: str | None = None
+    # What the period was called, where its days could be either: 16 to 22 November, of a week or a quincena.
+    unit: Literal["week", "quincena", "month"] | None = None
 
     def fields(self) -> dict[str, Any]:
-        """The wire form: every field, JSON types; a variant or a compared period only where one was asked."""
+        """The wire form: every field, JSON types; what few questions say only where it was said."""
         out = self.model_dump(mode="json")
-        if out["variant"] is None:
-            del out["variant"]
+        for name in ("variant", "unit"):
+            if out[name] is None:
+                del out[name]
         if out["compare"] and out["compare"]["period"] is None:
             del out["compare"]["period"]
         return out
@@ -254,7 +257,41 @@ class Question:
     answer: Callable[[Context, Any], Answer]
 
 
+# --- Actions -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an action would do, worked out and not done.
+
+    `plan` (JSON) holds all that is to be written: made again at every step, and where it is not the same any
+    more, the world has moved on and it is shown anew. `size` counts accounts, `amount` is in pesos.
+    """
+
+    answer: Answer
+    plan: Mapping[str, Any]
+    size: int
+    amount: Decimal = Decimal(0)
+    concerns: Mapping[int, str] = field(default_factory=dict)  # whom it changes something for, and what
+    before: Mapping[str, Any] = field(default_factory=dict)  # for the audit trail: ids, as they are
+    after: Mapping[str, Any] = field(default_factory=dict)  # and as they will be
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something to do. `preview` reads; `apply` writes the plan, and `undo` takes it back, in the caller's
+    transaction. Each raises Refused."""
+
+    name: str
+    request: type[BaseModel]
+    roles: frozenset[Role]
+    preview: Callable[[Context, Any], Preview]
+    apply: Callable[[Context, Mapping[str, Any]], Answer]
+    undo: Callable[[Context, Mapping[str, Any]], Answer] | None = None
+
+
 @dataclass(frozen=True)
 class Skill:
     name: str
     questions: tuple[Question, ...] = field(default=())
+    actions: tuple[Action, ...] = field(default=())

@@ -15,6 +15,7 @@ from db.calendars import load_calendars
 from db.cells.refresh import refresh
 from db.engine import open_engine, writing
 from db.tables import metadata
+from db.trail.seal import HOME
 from tests import small_people
 from tests.loading_agency import agency, loaded_once  # noqa: F401  (fixtures)
 from tests.small import NOW, fill
@@ -52,6 +53,8 @@ def empty_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> I
     yield url.replace("/postgres?", f"/{name}?")
     with admin.connect() as connection:
         connection.execute(text(f"drop database {name} with (force)"))
+    for left in HOME.glob(f"{name}.*"):  # its anchor
+        left.unlink()
     admin.dispose()
 
 

@@ -19,8 +19,9 @@ FENCES = {
     "sqlglot": ("db/lake/",),
     "pyspark": ("db/lake/",),
     "apscheduler": (),
-    "langchain": (),
-    "langchain_core": (),
+    "langchain": ("bot/llm/model.py",),
+    "langchain_core": ("bot/llm/model.py",),
+    "langsmith": ("bot/llm/model.py",),
     "alembic": ("db/migrate.py",),
     "dotenv": ("bot/settings.py",),
 }

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, select
 
 from bot.desk import Desk
 from bot.rights import rights_of
-from bot.settings import Channels, Settings, Slack
+from bot.settings import Channels, Settings, Slack, Writes
 from bot.slack.app import SlackEdge, build_slack
 from bot.slack.http import EVENTS
 from db.tables.house import audit
@@ -176,6 +176,9 @@ class World:
             return [tuple(row) for row in connection.execute(select(*columns).order_by(audit.c.id))]
 
 
+ACTIONS = {each.name: each for skill in all_skills() for each in skill.actions}
+
+
 @asynccontextmanager
 async def world(
     engine: Engine,
@@ -184,16 +187,18 @@ async def world(
     desk: Any = None,
     mode: Literal["socket", "http"] = "socket",
     kind: type[Desk] = Desk,
+    writes: Writes | None = None,
     **edge_parts: Any,
 ) -> AsyncIterator[World]:
     """localslack, the edge and a control client, until the block ends. `desk` replaces the desk, `kind` is
     another make of it; `mode` is how Slack reaches the bot."""
     async with running(TEAM) as server, aiohttp.ClientSession() as http:
         settings = Settings(slack=reaching(server, mode=mode), channels=channels or Channels())
+        settings = settings.model_copy(update={"writes": writes or settings.writes})
         clock, gates, app = Clock(), Gates(), house()
         rights = rights_of((*all_skills(), gates.skill()))
         parts = (engine, settings, app.catalogue, app.texts, rights, app.calendars, read_also)
-        edge = build_slack(settings, desk or kind(*parts), engine, app.texts, clock=clock)
+        edge = build_slack(settings, desk or kind(*parts, actions=ACTIONS), engine, app.texts, clock=clock)
         for name, part in edge_parts.items():
             setattr(edge, name, part)
         built = World(server, edge, engine, http, clock, gates)

@@ -2,14 +2,16 @@
 
 import argparse
 
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from bot.check import NOBODY, every_fault
-from bot.commands.common import FAILED, OK, put, put_json, said, with_json
+from bot.commands.common import FAILED, OK, note, put, put_json, said, with_json
 from bot.settings import Fault, Settings, SettingsFault, load_settings
 from db.access import Names, names
 from db.engine import open_engine, reading
 from db.migrate import SchemaFault, upgrade
+from db.trail.seal import key_file
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +26,8 @@ def run(args: argparse.Namespace) -> int:
         put_json({"outcome": "failed" if faults else "done", "faults": each})
     else:
         put("\n".join(map(str, faults)) or said("cli.no_faults"))
+        if settings is not None and settings.audit.keys is None and settings.environment == "demo":
+            note(said("cli.own_key", file=key_file(make_url(settings.database.url))))
     return FAILED if faults else OK
 
 

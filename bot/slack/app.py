@@ -36,6 +36,7 @@ from bot.slack.works import Works
 from bot.slack.workspaces import Workspaces
 from db import audit
 from db.engine import writing
+from db.trail.chain import anchor
 from skills.text import Texts
 
 TIMEOUT = 10
@@ -195,6 +196,7 @@ class SlackEdge:
         with writing(self.engine) as connection:
             outbox.forget(connection, self.clock())
             audit.forget(connection, self.clock())
+        anchor(self.engine)
 
     # --- the ways to Slack ---
     @asynccontextmanager

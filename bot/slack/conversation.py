@@ -21,6 +21,7 @@ from bot.slack.faults import SLACK_FAULTS, Turned, log, slack_code
 from bot.slack.later import later
 from bot.slack.marks import bare, cut, inert, mention
 from bot.slack.message import Message
+from bot.slack.notices import notices
 from bot.slack.progress import TITLE, Progress, session
 from bot.slack.reach import Reach, alone, is_ts
 from bot.slack.records import done
@@ -49,7 +50,8 @@ class Delivery:
 
     def __call__(self, connection: Connection, outcome: Outcome) -> None:
         self.outcome = outcome
-        self.put(connection, [*self.draw(outcome), *self.files])
+        others = notices(connection, self.edge, self.running.job, outcome) if outcome.notices else []
+        self.put(connection, [*self.draw(outcome), *self.files, *others])
 
     def came_of(self, outcome: Outcome) -> None:
         """Another outcome than the one that was put: that transaction was not committed."""

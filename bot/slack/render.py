@@ -35,7 +35,8 @@ class Renderer:
         `ref`, the answer's key in the record, people can say whether it was right."""
         drawing = _Drawing(self._texts, outcome.language, asker, self._today())
         if outcome.answer is not None:
-            drawing.answer(outcome.answer, outcome.request)
+            # A proposal is no question: there is nothing to define or to export.
+            drawing.answer(outcome.answer, outcome.request if outcome.outcome == "answer" else None)
         if outcome.message:
             drawing.say(outcome.message, first=outcome.answer is None)
         drawing.choices(outcome.choices)

@@ -33,6 +33,26 @@ audit = Table(
     Column("rows", Integer),
     Column("took_ms", Integer),
     Column("ref", String(40), index=True),  # the answer's own key: its message and its feedback carry it
+    # What was changed, where something was:
+    Column("action", String(40)),  # the action's intent
+    Column("proposal", String(40)),  # its token
+    Column("undoes", Key),  # the row whose change this one takes back
+    Column("concerns", Text),  # ids of the people it touches: ",21,22,"
+    Column("change", Text),  # {"before": ..., "after": ...} as JSON
+    Column("mac", String(64)),  # over this row and the mac of the one before; none: older than the chain
+)
+
+# One row: how far the record has come. Whoever adds to it holds this row's lock.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Key, nullable=False),  # audit.id of the last row
+    Column("mac", String(64), nullable=False),
+    Column("base", Key, nullable=False),  # rows up to here were retired, or are older than the chain
+    Column("base_mac", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("seal", String(64)),  # over all of the above but `at`; none until the first row
 )
 
 threads = Table(

@@ -1,0 +1,282 @@
+"""The steps of an action, each authorised and worked out anew: proposed, confirmed, approved, undone.
+
+Knows no action's meaning: a skill previews and applies. Runs in the transaction of the record.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.outcome import Notice, Outcome
+from bot.settings import Approval, Writes
+from bot.turn import Turn
+from db import proposals
+from db.access import find_staff
+from db.audit import Effect, last_row
+from db.proposals import DISCARDED, DONE, OPEN, REJECTED, UNDONE, WAITING, Proposal
+from skills.contract import Action, Actor, Context, Option, Preview, Refused
+from skills.text import Texts
+
+STEPS = ("confirm", "discard", "approve", "reject", "undo")
+MOST_ASKED = 5  # people who are shown what waits for approval
+LAST = "last_"  # of an undo's target: "last_reassignment"
+_UNDOES = {"reassignment": ("reassign_accounts",)}
+
+
+@dataclass(frozen=True)
+class Lent:
+    """What the desk lends: how somebody else is identified, and what a handler gets."""
+
+    actor: Callable[[Turn, int], Actor | None]
+    context: Callable[[Turn, Actor], Context]
+
+
+class Writing:
+    def __init__(self, actions: Mapping[str, Action], settings: Writes, texts: Texts, lent: Lent) -> None:
+        self.actions = actions
+        self._settings, self._texts, self._lent = settings, texts, lent
+
+    # --- Proposed --------------------------------------------------------------------------------
+
+    def propose(self, turn: Turn, intent: str, fields: Mapping[str, Any]) -> Outcome:
+        """What it would do, to be confirmed; nothing is written but the proposal."""
+        preview = self._preview(turn, turn.actor, intent, fields)
+        until = turn.now + timedelta(minutes=self._settings.minutes)
+        asked = Proposal(
+            token=proposals.new_token(),
+            intent=intent,
+            fields=fields,
+            person_id=turn.actor.person_id,
+            place=turn.call.place.id,
+            thread=turn.call.thread,
+            state=OPEN,
+            plan=preview.plan,
+            size=preview.size,
+            made_at=turn.now,
+            expires_at=until,
+        )
+        return replace(self._shown(turn, asked, preview), proposal=asked)
+
+    def _preview(self, turn: Turn, actor: Actor, intent: str, fields: Mapping[str, Any]) -> Preview:
+        action = self._allowed(actor, intent)
+        try:
+            asked = action.request.model_validate(fields)
+        except ValidationError:
+            raise Refused("desk.bad_request", about="bad_request") from None
+        return action.preview(self._lent.context(turn, actor), asked)
+
+    def _allowed(self, actor: Actor, intent: str) -> Action:
+        action = self.actions.get(intent)
+        if action is None:
+            raise Refused("desk.unknown_intent", about="not_built")
+        if actor.role not in action.roles or not actor.person_id:
+            raise Refused("desk.role_denied", about="role", denied=True)
+        return action
+
+    def _shown(self, turn: Turn, asked: Proposal, preview: Preview, said: str = "") -> Outcome:
+        needs = self._needs(asked.intent, preview)
+        key = "writing.will_be_approved" if needs else "writing.until"
+        until = f"{asked.expires_at.astimezone(turn.now.tzinfo):%H:%M}"
+        message = " ".join(filter(None, (said, self._say(turn, key, until=until))))
+        buttons = self._buttons(turn, asked.token, "confirm", "discard")
+        request = {asked.intent: dict(asked.fields)}
+        return Outcome("preview", turn.language, request, preview.answer, message, choices=buttons)
+
+    def _needs(self, intent: str, preview: Preview) -> Approval | None:
+        """Who has to agree, where it is more than one person may do alone."""
+        limit = self._settings.approvals.get(intent)
+        within = limit is None or (preview.size <= limit.accounts and preview.amount <= limit.amount)
+        return None if within else limit
+
+    # --- Decided ---------------------------------------------------------------------------------
+
+    def step(self, turn: Turn, name: str, target: str) -> Outcome:
+        """One of STEPS. Whoever comes second hears what became of it."""
+        proposals.one_at_a_time(turn.connection)
+        asked = self._target(turn, name, target)
+        if name != "undo" and asked.state not in (OPEN, WAITING):
+            raise Refused(f"writing.already_{asked.state}", about="decided")
+        steps: dict[str, Callable[[Turn, Proposal], Outcome]] = {
+            "confirm": self._confirm,
+            "discard": self._discard,
+            "approve": self._approve,
+            "reject": self._reject,
+            "undo": self._undo,
+        }
+        return steps[name](turn, asked)
+
+    def _target(self, turn: Turn, name: str, target: str) -> Proposal:
+        if name == "undo" and target.startswith(LAST):
+            intents = _UNDOES.get(target.removeprefix(LAST), tuple(self.actions))
+            found = proposals.last_done(turn.connection, turn.actor.person_id, intents)
+            if found is None:
+                raise Refused("writing.nothing_to_undo", about="undo")
+            return found
+        found = proposals.find(turn.connection, target)
+        if found is None:
+            raise Refused("writing.unknown", about="proposal")
+        return found
+
+    def _confirm(self, turn: Turn, asked: Proposal) -> Outcome:
+        self._own(turn, asked)
+        if asked.state == WAITING:
+            raise Refused("writing.already_waiting", about="decided")
+        self._in_time(turn, asked)
+        preview = self._preview(turn, turn.actor, asked.intent, asked.fields)
+        if not proposals.same(preview.plan, asked.plan):
+            return self._again(turn, asked, preview)
+        if limit := self._needs(asked.intent, preview):
+            return self._wait(turn, asked, preview, limit)
+        return self._apply(turn, asked, preview, before=OPEN)
+
+    def _discard(self, turn: Turn, asked: Proposal) -> Outcome:
+        self._own(turn, asked)
+        proposals.take(
+            turn.connection,
+            asked.token,
+            before=asked.state,
+            after=DISCARDED,
+            by=turn.actor.person_id,
+            now=turn.now,
+        )
+        return Outcome("none", turn.language, message=self._say(turn, "writing.discarded"))
+
+    def _wait(self, turn: Turn, asked: Proposal, preview: Preview, limit: Approval) -> Outcome:
+        who = self._approvers(turn, limit, asked, preview)
+        if not who:
+            raise Refused("writing.nobody_approves", about="approval")
+        self._take(turn, asked, before=OPEN, after=WAITING)
+        names = ", ".join(name for _, name in who)
+        message = self._say(turn, "writing.waiting", names=names)
+        notices = tuple(self._card(person, turn, asked, preview) for person, _ in who)
+        return Outcome("pending_approval", turn.language, message=message, notices=notices)
+
+    def _approvers(
+        self, turn: Turn, limit: Approval, asked: Proposal, preview: Preview
+    ) -> list[tuple[int, str]]:
+        staff = find_staff(turn.connection, limit.by, turn.today)
+        others = [person for person in staff if person.id != asked.person_id]
+        seeing = (p for p in others if self._sees_all(turn, self._lent.actor(turn, p.id), asked, preview))
+        return [(person.id, person.name) for person in islice(seeing, MOST_ASKED)]
+
+    def _sees_all(self, turn: Turn, actor: Actor | None, asked: Proposal, preview: Preview) -> bool:
+        """Whether the same could be proposed in this person's own right: nobody decides on half a picture."""
+        if actor is None:
+            return False
+        try:
+            own = self._preview(turn, actor, asked.intent, asked.fields)
+        except Refused:
+            return False
+        return proposals.same(own.plan, preview.plan)
+
+    def _card(self, person: int, turn: Turn, asked: Proposal, preview: Preview) -> Notice:
+        """What an approver is shown: the same preview, and who asks for it."""
+        message = self._say(turn, "writing.asks_you", who=turn.actor.name)
+        buttons = self._buttons(turn, asked.token, "approve", "reject")
+        return Notice(
+            person, Outcome("preview", turn.language, answer=preview.answer, message=message, choices=buttons)
+        )
+
+    def _approve(self, turn: Turn, asked: Proposal) -> Outcome:
+        _, asker = self._decides(turn, asked)
+        preview = self._preview(turn, asker, asked.intent, asked.fields)
+        if not proposals.same(preview.plan, asked.plan):
+            again = self._again(replace(turn, actor=asker), asked, preview)
+            message = self._say(turn, "writing.changed_for_asker", who=asker.name)
+            return Outcome("none", turn.language, message=message, notices=(Notice(asker.person_id, again),))
+        if not self._sees_all(turn, turn.actor, asked, preview):
+            raise Refused("writing.not_your_decision", about="scope", denied=True)
+        return self._apply(turn, asked, preview, before=WAITING, asker=asker)
+
+    def _reject(self, turn: Turn, asked: Proposal) -> Outcome:
+        _, asker = self._decides(turn, asked)
+        self._take(turn, asked, before=WAITING, after=REJECTED)
+        told = self._texts.say(asker.language, "writing.rejected_by", who=turn.actor.name)
+        notice = Notice(asker.person_id, Outcome("none", asker.language, message=told))
+        return Outcome("none", turn.language, message=self._say(turn, "writing.rejected"), notices=(notice,))
+
+    def _decides(self, turn: Turn, asked: Proposal) -> tuple[Approval, Actor]:
+        """Somebody else, of a role that may; and who asked, as she stands now."""
+        limit = self._settings.approvals.get(asked.intent)
+        if limit is None or turn.actor.role not in limit.by or turn.actor.person_id == asked.person_id:
+            raise Refused("writing.not_your_decision", about="role", denied=True)
+        if asked.state != WAITING:
+            raise Refused("writing.not_asked_yet", about="decided")
+        self._in_time(turn, asked)
+        asker = self._lent.actor(turn, asked.person_id)
+        if asker is None:
+            raise Refused("writing.asker_gone", about="decided")
+        return limit, asker
+
+    # --- Done ------------------------------------------------------------------------------------
+
+    def _apply(
+        self, turn: Turn, asked: Proposal, preview: Preview, *, before: str, asker: Actor | None = None
+    ) -> Outcome:
+        self._take(turn, asked, before=before, after=DONE)
+        actor = asker or turn.actor
+        done = self.actions[asked.intent].apply(self._lent.context(turn, actor), preview.plan)
+        undo = self._buttons(turn, asked.token, "undo") if self.actions[asked.intent].undo else ()
+        notices = [
+            Notice(person, Outcome("none", turn.language, message=said))
+            for person, said in sorted(preview.concerns.items())
+            if person not in (turn.actor.person_id, asked.person_id)
+        ]
+        if asker is not None:
+            mine = self._texts.say(asker.language, "writing.approved_by", who=turn.actor.name)
+            notices.append(
+                Notice(
+                    asker.person_id, Outcome("done", asker.language, answer=done, message=mine, choices=undo)
+                )
+            )
+            undo = ()
+        request = {asked.intent: dict(asked.fields)}
+        effect = Effect(
+            asked.intent, preview.before, preview.after, tuple(preview.concerns), proposal=asked.token
+        )
+        return Outcome(
+            "done", turn.language, request, done, choices=undo, notices=tuple(notices), effect=effect
+        )
+
+    def _undo(self, turn: Turn, asked: Proposal) -> Outcome:
+        self._own(turn, asked)
+        action = self._allowed(turn.actor, asked.intent)
+        if asked.state != DONE or action.undo is None:
+            raise Refused("writing.not_undone", about="undo")
+        self._take(turn, asked, before=DONE, after=UNDONE)
+        answer = action.undo(self._lent.context(turn, turn.actor), asked.plan)
+        done = last_row(turn.connection, asked.token)
+        effect = Effect("undo", proposal=asked.token, undoes=done)
+        return Outcome("done", turn.language, {"undo": {"target": asked.token}}, answer, effect=effect)
+
+    # --- Common ----------------------------------------------------------------------------------
+
+    def _again(self, turn: Turn, asked: Proposal, preview: Preview) -> Outcome:
+        until = turn.now + timedelta(minutes=self._settings.minutes)
+        proposals.show_again(turn.connection, asked.token, preview.plan, preview.size, until)
+        fresh = replace(asked, plan=preview.plan, expires_at=until, state=OPEN)
+        return self._shown(turn, fresh, preview, said=self._say(turn, "writing.moved_on"))
+
+    def _take(self, turn: Turn, asked: Proposal, *, before: str, after: str) -> None:
+        by = turn.actor.person_id
+        if not proposals.take(turn.connection, asked.token, before=before, after=after, by=by, now=turn.now):
+            raise Refused("writing.somebody_was_faster", about="decided")
+
+    def _own(self, turn: Turn, asked: Proposal) -> None:
+        if turn.actor.person_id != asked.person_id:
+            raise Refused("writing.not_yours", about="asker", denied=True)
+
+    def _in_time(self, turn: Turn, asked: Proposal) -> None:
+        if asked.expires_at <= turn.now:
+            again = Option(self._say(turn, "writing.button_again"), asked.intent, asked.fields)
+            raise Refused("writing.expired", about="expired", choices=(again,))
+
+    def _buttons(self, turn: Turn, token: str, *steps: str) -> tuple[Option, ...]:
+        return tuple(Option(self._say(turn, f"writing.button_{s}"), s, {"proposal": token}) for s in steps)
+
+    def _say(self, turn: Turn, key: str, **slots: Any) -> str:
+        return self._texts.say(turn.language, key, **slots)

@@ -1,0 +1,208 @@
+"""Reassigning accounts: a preview of what moves, what stays and why; then the moves, and their way back."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from db.access import may_see, resolve
+from db.moves import Move, holders, move_accounts
+from db.periods import Period
+from db.portfolio import Held, had_lately, held_accounts, locks
+from skills.assign.choose import Choice, choose
+from skills.assign.filters import kept_by
+from skills.assign.request import ReassignRequest
+from skills.contract import (
+    Action,
+    Answer,
+    Cell,
+    Context,
+    Figure,
+    Figures,
+    Part,
+    Preview,
+    Refused,
+    Role,
+    Skill,
+    Table,
+    Text,
+    Value,
+)
+
+ROLES: frozenset[Role] = frozenset(("supervisor", "manager", "director", "admin"))
+
+
+def preview(ctx: Context, request: ReassignRequest) -> Preview:
+    today = ctx.now.date()
+    giver = _agent(ctx, request.from_agent) if request.from_agent else None
+    receivers = [_agent(ctx, name) for name in dict.fromkeys(request.receivers)]
+    agents = None if giver is None else [giver]
+    held = held_accounts(ctx.session, ctx.actor.scope, today, agents=agents, number=request.account)
+    held = [each for each in held if kept_by(ctx, request.filters, each)]
+    if not held:
+        raise Refused("assign.nothing", about="nothing")
+    ids = [each.id for each in held]
+    choice = choose(
+        held,
+        locks(ctx.session, ids, today),
+        receivers,
+        had_lately(ctx.session, ids, receivers, today),
+        count=request.count,
+        by_value=request.split == "value" or (len(receivers) > 1 and request.split is None),
+    )
+    if not choice.moves:
+        raise Refused("assign.all_stay", about="nothing", why=_reasons(ctx, choice))
+    return _shown(ctx, request, choice, receivers, held)
+
+
+def _agent(ctx: Context, name: str) -> int:
+    """An agent by name, within the asker's reach today."""
+    found = resolve(ctx.names, "agent", name)
+    if found is None:
+        raise Refused("assign.unknown_agent", about="entity:agent", name=name)
+    today = ctx.now.date()
+    if not may_see(ctx.session, ctx.actor.scope, "agent", [found], Period(start=today, end=today)):
+        raise Refused(
+            "assign.not_your_agent", about="scope", denied=True, name=name, scope=ctx.actor.scope.label
+        )
+    return found
+
+
+# --- What is shown ---------------------------------------------------------------------------------
+
+
+def _shown(
+    ctx: Context, request: ReassignRequest, choice: Choice, receivers: Sequence[int], held: Sequence[Held]
+) -> Preview:
+    moved = [each for each, _ in choice.moves.values()]
+    money = sum(each.balance_cents for each in moved)
+    plan = {
+        "moves": [[each.id, each.assignment_id, each.agent_id, to] for each, to in choice.moves.values()],
+        "mode": request.dial_mode,
+    }
+    names = ctx.names.by_id("agent")
+    to = ", ".join(names[agent].display for agent in receivers)
+    title = ctx.say("assign.title", n=f"{len(moved):,}", to=to)
+    parts: list[Part] = [Figures((_figure(ctx, "accounts", len(moved)), _money(ctx, money)))]
+    parts.append(_loads(ctx, choice))
+    if choice.kept:
+        parts.append(Text(ctx.say("assign.stay", why=_reasons(ctx, choice)), "note"))
+    if request.count and len(moved) < request.count:
+        parts.append(
+            Text(ctx.say("assign.fewer", asked=f"{request.count:,}", n=f"{len(moved):,}"), "warning")
+        )
+    if request.count and len(held) > request.count:
+        parts.append(Text(ctx.say("assign.largest_first"), "note"))
+    rows = tuple(
+        {"account": each.number, "to": names[agent].display, "to_code": names[agent].code}
+        for each, agent in choice.moves.values()
+    )
+    answer = Answer(title, ctx.say("assign.echo", scope=ctx.actor.scope.label), tuple(parts), rows)
+    before = {str(each.id): each.agent_id for each in moved}
+    after = {str(each.id): to for each, to in choice.moves.values()}
+    amount = Decimal(money) / 100
+    return Preview(answer, plan, len(moved), amount, _concerns(ctx, choice), before, after)
+
+
+def _figure(ctx: Context, key: str, n: int) -> Figure:
+    return Figure(ctx.say(f"assign.{key}"), Value(Decimal(n), "count"))
+
+
+def _money(ctx: Context, cents: int) -> Figure:
+    return Figure(ctx.say("assign.balance"), Value(Decimal(cents) / 100, "money"))
+
+
+def _loads(ctx: Context, choice: Choice) -> Table:
+    """Each agent before and after, by accounts and money."""
+    gone, come = _sums(choice)
+    names = ctx.names.by_id("agent")
+    everyone = sorted({*gone, *come}, key=lambda agent: names[agent].display)
+    before = _standing(ctx, everyone)
+    rows: list[tuple[Cell, ...]] = []
+    for agent in everyone:
+        n, cents = before[agent]
+        after_n = n - gone[agent][0] + come[agent][0]
+        after = cents - gone[agent][1] + come[agent][1]
+        counts = (Value(Decimal(n), "count"), Value(Decimal(after_n), "count"))
+        rows.append(
+            (names[agent].display, *counts, *(Value(Decimal(c) / 100, "money") for c in (cents, after)))
+        )
+    heads = tuple(
+        ctx.say(f"assign.head_{key}") for key in ("agent", "before", "after", "money_before", "money_after")
+    )
+    return Table(ctx.say("assign.loads"), heads, tuple(rows))
+
+
+def _sums(choice: Choice) -> tuple[dict[int, tuple[int, int]], dict[int, tuple[int, int]]]:
+    gone: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    come: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for each, to in choice.moves.values():
+        for of, agent in ((gone, each.agent_id), (come, to)):
+            n, cents = of[agent]
+            of[agent] = n + 1, cents + each.balance_cents
+    return gone, come
+
+
+def _standing(ctx: Context, agents: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """What each holds today, all of it: accounts and centavos."""
+    found: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    whole = held_accounts(ctx.session, ctx.actor.scope, ctx.now.date(), agents=agents, number=None)
+    for each in whole:
+        n, cents = found[each.agent_id]
+        found[each.agent_id] = n + 1, cents + each.balance_cents
+    return found
+
+
+def _reasons(ctx: Context, choice: Choice) -> str:
+    kept = sorted(choice.kept.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    return "; ".join(ctx.say(f"assign.why_{why}", n=f"{len(some):,}") for why, some in kept)
+
+
+def _concerns(ctx: Context, choice: Choice) -> dict[int, str]:
+    """A sentence for each agent whose accounts come or go."""
+    gone, come = _sums(choice)
+    said = {
+        agent: ctx.say("assign.you_gave", n=f"{n:,}", who=ctx.actor.name) for agent, (n, _) in gone.items()
+    }
+    return said | {a: ctx.say("assign.you_got", n=f"{n:,}", who=ctx.actor.name) for a, (n, _) in come.items()}
+
+
+# --- What is written -------------------------------------------------------------------------------
+
+
+def apply(ctx: Context, plan: Mapping[str, Any]) -> Answer:
+    moves = [Move(*map(int, each)) for each in plan["moves"]]
+    _moved(ctx, moves, plan.get("mode"))
+    names = ctx.names.by_id("agent")
+    by = Counter(each.to for each in moves)
+    told = "; ".join(
+        ctx.say("assign.to_each", to=names[a].display, n=f"{n:,}") for a, n in sorted(by.items())
+    )
+    return Answer(ctx.say("assign.done", n=f"{len(moves):,}"), told, ())
+
+
+def undo(ctx: Context, plan: Mapping[str, Any]) -> Answer:
+    """Back to whom each was taken from, as a new move: what happened in between stays in the history."""
+    today = ctx.now.date()
+    now = holders(ctx.session, [int(account) for account, *_ in plan["moves"]])
+    back = []
+    for account, _, giver, to in plan["moves"]:
+        row, holder = now.get(account, (0, 0))
+        if holder != to:
+            raise Refused("assign.moved_since", about="undo")
+        back.append(Move(account, row, to, giver))
+    for agent in {each.to for each in back}:
+        if not may_see(ctx.session, ctx.actor.scope, "agent", [agent], Period(start=today, end=today)):
+            raise Refused(
+                "assign.not_your_agent", about="scope", denied=True, name="", scope=ctx.actor.scope.label
+            )
+    _moved(ctx, back, None)
+    return Answer(ctx.say("assign.undone", n=f"{len(back):,}"), "", ())
+
+
+def _moved(ctx: Context, moves: Sequence[Move], mode: str | None) -> None:
+    if not move_accounts(ctx.session, moves, mode, ctx.now):
+        raise Refused("assign.moved_since", about="changed")
+
+
+SKILL = Skill("assign", actions=(Action("reassign_accounts", ReassignRequest, ROLES, preview, apply, undo),))

@@ -1,0 +1,1 @@
+"""Who did what, and who was refused: the record as people ask for it."""

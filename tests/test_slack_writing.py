@@ -1,0 +1,109 @@
+"""An action by clicking, over real sockets: the card, the yes, the approver's card, and what others hear."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import Engine, select
+
+from bot.settings import Approval, Settings, Writes
+from db.engine import reading
+from db.tables.reference import assignments
+from tests.slack_world import ANA, FLOOR, GLORIA, LAURA, World, labels, shown, world
+from tests.small import ACCOUNT
+from tests.small import BETO as BETO_ID
+
+pytest_plugins = ("tests.slack_fixtures",)
+ASKED = "pasa 2 cuentas de Ana Ruiz a Beto"
+
+
+def beto_holds(engine: Engine) -> int:
+    mine = select(assignments.c.id).where(
+        assignments.c.agent_id == BETO_ID,
+        assignments.c.to_at.is_(None),
+        assignments.c.account_id.in_(ACCOUNT.values()),
+    )
+    with reading(engine) as connection:
+        return len(connection.execute(mine).all())
+
+
+async def test_a_reassignment_by_clicking_and_its_way_back(slack: World) -> None:
+    dm = await slack.dm(LAURA)
+    before = beto_holds(slack.engine)
+    await slack.say(LAURA, dm, ASKED)
+    (card,) = await slack.settled(dm, 1)
+    assert "Nada cambia hasta que confirmes" in shown(card)
+    assert labels(card)[:2] == ["Confirmar", "Descartar"]
+    assert beto_holds(slack.engine) == before
+    await slack.click(LAURA, card, "Confirmar")
+    *_, done = await slack.settled(dm, 2)
+    assert "Cuentas reasignadas: 2" in shown(done)
+    assert beto_holds(slack.engine) == before + 2
+    slack.clock.advance(minutes=5)
+    await slack.click(LAURA, card, "Confirmar")
+    *_, again = await slack.settled(dm, 3)
+    assert "no se hizo dos veces" in shown(again)
+    await slack.click(LAURA, done, "Deshacer")
+    *_, undone = await slack.settled(dm, 4)
+    assert "Deshecho" in shown(undone)
+    assert beto_holds(slack.engine) == before
+    assert [outcome for *_, outcome in slack.audited()] == ["preview", "done", "refuse", "done"]
+
+
+async def test_those_whose_accounts_come_and_go_hear_of_it(slack: World) -> None:
+    dm = await slack.dm(LAURA)
+    await slack.say(LAURA, dm, ASKED)
+    (card,) = await slack.settled(dm, 1)
+    await slack.click(LAURA, card, "Confirmar")
+    await slack.settled(dm, 2)
+    (told,) = await slack.answers(await slack.dm(ANA), 1)
+    assert "Laura Ibáñez reasignó cuentas tuyas a otro asesor: 2." in shown(told)
+
+
+@pytest.mark.parametrize("inside", [True, False])
+async def test_a_yes_may_be_typed_in_the_thread_or_below_it(slack: World, inside: bool) -> None:
+    dm = await slack.dm(LAURA)
+    before = beto_holds(slack.engine)
+    ts = await slack.say(LAURA, dm, ASKED)
+    await slack.settled(dm, 1)
+    await slack.say(LAURA, dm, "sí", ts if inside else None)
+    *_, done = await slack.settled(dm, 2)
+    assert "Cuentas reasignadas: 2" in shown(done)
+    assert beto_holds(slack.engine) == before + 2
+
+
+async def test_others_do_not_confirm_for_her(slack: World) -> None:
+    await slack.say(LAURA, FLOOR, f"@cartera {ASKED}")
+    (card,) = await slack.settled(FLOOR, 1)
+    before = beto_holds(slack.engine)
+    await slack.click(GLORIA, card, "Confirmar")
+    *_, no = await slack.settled(FLOOR, 2)
+    assert "Solo quien lo pidió" in shown(no)
+    assert beto_holds(slack.engine) == before
+
+
+@pytest_asyncio.fixture
+async def strict(company: Engine) -> AsyncIterator[World]:
+    """More than one account needs a manager."""
+    limit = Approval(accounts=1, amount=0, by=("manager",))  # type: ignore[arg-type]
+    settings = Settings(writes=Writes(approvals={"reassign_accounts": limit}))
+    async with world(company, writes=settings.writes) as built:
+        yield built
+
+
+async def test_a_large_one_goes_to_a_manager_and_back(strict: World) -> None:
+    dm, hers = await strict.dm(LAURA), await strict.dm(GLORIA)
+    before = beto_holds(strict.engine)
+    await strict.say(LAURA, dm, ASKED)
+    (card,) = await strict.settled(dm, 1)
+    await strict.click(LAURA, card, "Confirmar")
+    *_, waits = await strict.settled(dm, 2)
+    assert "en espera de aprobación de: Gloria Sosa" in shown(waits)
+    (asks,) = await strict.answers(hers, 1)
+    assert "Laura Ibáñez pide tu aprobación" in shown(asks)
+    assert beto_holds(strict.engine) == before
+    await strict.click(GLORIA, asks, "Aprobar")
+    await strict.settled(hers, 2)
+    *_, told = await strict.answers(dm, 3)
+    assert "Gloria Sosa lo aprobó" in shown(told)
+    assert beto_holds(strict.engine) == before + 2
