@@ -35,7 +35,7 @@ def ask(app: App, text: str, person: int = CLIENTE, thread: str | None = None, p
     return app.desk.ask(text, who=Who("slack", f"U{person}"), place=place, thread=thread, now=NOW)
 
 
-@pytest.mark.parametrize("name", ["Laura", "Carl", "Carla", "Seiba", "Crédito", "Beto", "Laura Ibáñez"])
+@pytest.mark.parametrize("name", ["Laura", "Carl", "Carla", "Seiba", "Beto", "Laura Ibáñez"])
 @pytest.mark.parametrize("asked", ["recuperado de {}", "llamadas sin {} este mes"])
 def test_whoever_is_out_of_reach_is_nobody(app: App, asked: str, name: str) -> None:
     """The very words that a name of nobody's gets, and nothing that was not typed."""
