@@ -35,7 +35,8 @@ from sqlalchemy import Engine, select
 
 from benchmarks import postgres
 from bot.app import build
-from bot.settings import Settings, Slack
+from bot.sections import Slack
+from bot.settings import Settings
 from bot.slack.app import build_slack
 from db.calendars import load_calendars
 from db.cells.refresh import refresh

@@ -3,24 +3,22 @@
 Knows no KPI and no Slack: skills answer, an edge draws.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from bot.answering import Answering, step
 from bot.clarify import Reading, asked_back, may_be_offered
 from bot.faults import is_busy, note_failure
 from bot.identity import Stranger, audience, identify, narrowed
-from bot.merge import several
 from bot.orders import Wording
-from bot.outcome import SILENT, Hooks, Outcome, Place, Result, Step, Who
+from bot.outcome import SILENT, Hooks, Outcome, Place, Result, Who
 from bot.record import put_on_record
 from bot.requests import well_formed, wire
 from bot.rights import Rights, all_known, known_to, within_reach
@@ -35,7 +33,7 @@ from db.engine import Stopped, reading, writing
 from db.known import KnownNames
 from db.metrics import Catalogue
 from db.proposals import open_in
-from skills.contract import Action, Actor, Answer, Context, Question, Refused
+from skills.contract import Action, Actor, Refused
 from skills.text import Texts
 
 if TYPE_CHECKING:
@@ -65,11 +63,11 @@ class Desk:
     ) -> None:
         self._engine, self._settings, self._catalogue = engine, settings, catalogue
         self._texts, self._rights, self._calendars = texts, rights, calendars
-        self._rules = settings.rules
+        self._answering = Answering(catalogue, texts, calendars, settings.rules)
         self._read_with, self._narrator = read_with, narrator
         self._readers: dict[Names, Read] = {}
         self._names = KnownNames()
-        lent = Lent(self._somebody, self._context)
+        lent = Lent(self._somebody, self._answering.context)
         self._writing = Writing(actions, settings.writes, texts, lent)
 
     def ask(
@@ -222,7 +220,7 @@ class Desk:
         if turn.previous:
             ((intent, fields),) = turn.previous.items()
             previous = {"intent": intent, "fields": fields}
-        with self._step(turn, "read", self._texts.say(turn.language, "desk.step_read")):
+        with step(turn, "read", self._texts.say(turn.language, "desk.step_read")):
             read = self._reader_of(turn.names)(text, now=turn.now, previous=previous, pending=turn.proposed)
         turn.calls.extend(read.calls)
         return self._told(turn, self._with_repairs(turn, read, self._act(turn, read)))
@@ -257,7 +255,7 @@ class Desk:
                 return self._proposed(turn, "undo", {})
             case "action" if read.intent == "undo" or read.intent in self._writing.actions:
                 return self._proposed(turn, read.intent or "", read.fields or {})
-            case "list" if read.intent in self._rights.questions:
+            case "list" | "report" if read.intent in self._rights.questions:
                 return self._answered(read.intent or "", read.fields or {}, turn)
             case "action" | "list" | "report":
                 return self._not_built(turn, read.outcome, read)
@@ -330,7 +328,7 @@ class Desk:
         request = {intent: wire(asked)}
         try:
             within = within_reach(turn.connection, turn.actor, asked, turn.names, turn.today)
-            answer = self._answers(turn, question, within)
+            answer = self._answering.answers(turn, question, within)
         except Refused as refusal:
             return self._refused(turn, refusal, request)
         return Outcome(
@@ -338,59 +336,6 @@ class Desk:
             turn.language,
             request=request,
             answer=with_whose(self._texts, turn.actor, asked, answer),
-        )
-
-    def _answers(self, turn: Turn, question: Question, request: BaseModel) -> Answer:
-        """One metric, or several one after another; one that is not computed yet is refused by name."""
-        asked = getattr(request, "metric", ())
-        metrics = (asked,) if isinstance(asked, str) else tuple(asked)
-        context = self._context(turn)
-        answer = partial(question.answer, context)
-        if len(metrics) < 2:
-            self._refuse_planned(turn, *metrics)
-            with self._metric_step(turn, *metrics):
-                return answer(request)
-
-        def one(metric: str) -> Answer:
-            self._refuse_planned(turn, metric)
-            with self._metric_step(turn, metric):
-                return answer(request.model_copy(update={"metric": metric}))
-
-        return several(metrics, one, context.say)
-
-    def _metric_step(self, turn: Turn, *metrics: str) -> AbstractContextManager[None]:
-        name = ", ".join(self._catalogue.label(metric, turn.language) for metric in metrics)
-        name = name or self._texts.say(turn.language, "desk.step_look")
-        return self._step(turn, ",".join(metrics) or "look", name)
-
-    @contextmanager
-    def _step(self, turn: Turn, key: str, name: str) -> Iterator[None]:
-        """Says what is being worked on, and that it is done."""
-        turn.hooks.step(Step(key, name, done=False))
-        yield
-        turn.hooks.step(Step(key, name, done=True))
-
-    def _refuse_planned(self, turn: Turn, *metrics: str) -> None:
-        for metric in metrics:
-            if metric in self._catalogue.planned:
-                name = self._catalogue.label(metric, turn.language)
-                lacks = self._catalogue.planned[metric].lacks.in_(turn.language)
-                raise Refused("desk.planned", about=f"planned:{metric}", name=name, lacks=lacks)
-            if metric not in self._catalogue.metrics:
-                raise Refused("desk.unknown_metric", about="metric", name=metric)
-
-    def _context(self, turn: Turn, actor: Actor | None = None) -> Context:
-        """`actor`: somebody else in whose right it is done; it is still told in the language of the asker."""
-        say = partial(self._texts.say, turn.language)
-        return Context(
-            actor=actor or turn.actor,
-            session=turn.connection,
-            now=turn.now,
-            metrics=self._catalogue,
-            names=turn.names,
-            calendars=self._calendars,
-            say=say,
-            rules=self._rules,
         )
 
     # --- The record ------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from typing import Any, cast
 from sqlalchemy import Connection, or_, select
 
 from bot.outcome import Place, Who
-from bot.settings import Channels, ChannelScope, Settings
+from bot.sections import Channels, ChannelScope
+from bot.settings import Settings
 from db.access import Names, Person, find_person, is_empty, scope_of
 from db.scope import Scope, intersect
 from db.tables.reference import people

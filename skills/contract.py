@@ -194,6 +194,15 @@ class Basis:
 
 
 @dataclass(frozen=True)
+class File:
+    """A document that goes with an answer. `name` has its ending; made only when it is delivered."""
+
+    name: str
+    title: str
+    make: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
 class Answer:
     """`rows` is the JSON of the numbers in the order shown; `parts` is what a person sees."""
 
@@ -204,6 +213,7 @@ class Answer:
     basis: Basis | None = None
     next: tuple[Option, ...] = ()  # splits, comparison
     sensitive: bool = False  # shows an account: it must not linger where others may come by
+    files: tuple[File, ...] = ()  # documents, delivered beside it
 
 
 # --- Questions -----------------------------------------------------------------------------------
@@ -258,6 +268,11 @@ class Question:
 
 
 # --- Actions -------------------------------------------------------------------------------------
+
+
+# Of a plan: the roles one of whom has to agree first, where the skill's own rule demands it (a discount
+# above the asker's authority). Beside it stands what config.yaml says of the action's size.
+APPROVED_BY = "approved_by"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from bot.llm.model import Model
 from bot.llm.opening import reading_prompt
 from bot.llm.record import Spent
 from bot.llm.second import SecondReader
-from bot.settings import Llm, Settings
+from bot.sections import Llm
+from bot.settings import Settings
 from db.calendars import load_calendars
 from db.cells.refresh import refresh
 from db.engine import open_engine, reading, writing

@@ -17,7 +17,7 @@ from bot.llm.model import Model
 from bot.llm.opening import reading_prompt
 from bot.llm.record import Spent
 from bot.llm.second import SecondReader
-from bot.settings import Llm
+from bot.sections import Llm
 from bot.understand import Reading
 from tests.reading_agency import DATA, NOW, reader
 

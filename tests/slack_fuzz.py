@@ -21,7 +21,8 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from bot.app import build
-from bot.settings import Settings, Slack
+from bot.sections import Slack
+from bot.settings import Settings
 from bot.slack.app import build_slack
 from db.calendars import load_calendars
 from db.cells.refresh import refresh

@@ -17,7 +17,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Engine
 
 from bot.app import text_files
-from bot.settings import Settings, Slack
+from bot.sections import Slack
+from bot.settings import Settings
 from bot.slack.granted import Granted, authorizing, register
 from bot.slack.http import listening
 from bot.slack.installs import Installs

@@ -16,7 +16,8 @@ from sqlalchemy import Engine, select
 
 from bot.desk import Desk
 from bot.rights import rights_of
-from bot.settings import Channels, Settings, Slack, Writes
+from bot.sections import Channels, Slack, Writes
+from bot.settings import Settings
 from bot.slack.app import SlackEdge, build_slack
 from bot.slack.http import EVENTS
 from db.tables.house import audit

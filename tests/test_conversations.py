@@ -5,7 +5,7 @@ from typing import Literal
 import pytest
 from sqlalchemy import Engine
 
-from bot.settings import Channels
+from bot.sections import Channels
 from tests.conversations import Script, Talk, Unlike, scripts
 from tests.slack_world import world
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 
 from bot.__main__ import main
 from bot.judged import COMMENT, Judgement, candidates, judge
-from bot.settings import Channels, ChannelScope
+from bot.sections import Channels, ChannelScope
 from db.audit import Entry, record
 from db.engine import open_engine, writing
 from db.migrate import upgrade

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.llm.where import address_of, stays_here
-from bot.settings import Llm, SettingsFault, load_settings
+from bot.sections import Llm
+from bot.settings import SettingsFault, load_settings
 from tests.llm_desk import second
 from tests.llm_server import Said, always, serving
 from tests.reading_agency import NOW
@@ -128,7 +129,8 @@ def test_nothing_is_imported_before_it_is_needed(tmp_path: Path, model: str) -> 
 _OPENED = """
 from bot.app import build
 from bot.desk import Place, Who
-from bot.settings import Llm, Settings
+from bot.sections import Llm
+from bot.settings import Settings
 from db.engine import open_engine
 from db.tables import metadata
 from tests.small import NOW

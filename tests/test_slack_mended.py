@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Engine, update
 
 from bot.outbox import Parcel
-from bot.settings import Channels, ChannelScope
+from bot.sections import Channels, ChannelScope
 from bot.slack.people import Profiles
 from bot.slack.post import FENCE, Lost, Poster
 from bot.slack.records import Records

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine
 
-from bot.settings import Channels, ChannelScope
+from bot.sections import Channels, ChannelScope
 from bot.slack import conversation
 from bot.slack.reach import Reach
 from bot.slack.works import Job

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine
 
-from bot.settings import Channels
+from bot.sections import Channels
 from tests.slack_world import AWAY, BOT, EXTERNAL, FLOOR, GLORIA, LAURA, MARCO, World, labels, shown, world
 
 pytest_plugins = ("tests.slack_fixtures",)

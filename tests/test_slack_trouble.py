@@ -17,7 +17,8 @@ from sqlalchemy.exc import OperationalError
 from bot import desk
 from bot.app import text_files
 from bot.outcome import Outcome
-from bot.settings import Channels, ChannelScope, Settings, Slack
+from bot.sections import Channels, ChannelScope, Slack
+from bot.settings import Settings
 from bot.slack.app import build_slack
 from bot.slack.conversation import Delivery
 from bot.slack.faults import CannotServe

@@ -6,7 +6,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import Engine, select
 
-from bot.settings import Approval, Settings, Writes
+from bot.sections import Approval, Writes
+from bot.settings import Settings
 from db.engine import reading
 from db.tables.reference import assignments
 from tests.slack_world import ANA, FLOOR, GLORIA, LAURA, World, labels, shown, world

@@ -10,7 +10,8 @@ from sqlalchemy import Engine, select, update
 
 from bot.app import App, build
 from bot.outcome import Outcome, Place, Who
-from bot.settings import Approval, Settings, Writes
+from bot.sections import Approval, Writes
+from bot.settings import Settings
 from bot.writing import Writing
 from db import proposals
 from db.engine import reading, writing

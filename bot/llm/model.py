@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from bot.llm.prompts import Messages
 from bot.llm.where import address_of, stays_here
-from bot.settings import Llm
+from bot.sections import Llm
 
 AT_ONCE = 4  # questions that may wait for the server at the same time, the late ones among them
 MAX_TOKENS = 2000  # what a model thinks before it writes counts among them

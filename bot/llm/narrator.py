@@ -14,7 +14,7 @@ from bot.llm.model import Model
 from bot.llm.prompts import Prompt, load_prompt
 from bot.llm.record import ModelCall, Spent
 from bot.outcome import Outcome
-from bot.settings import Llm
+from bot.sections import Llm
 from bot.understand.names import NameIndex
 from bot.understand.normalise import fold
 from bot.understand.period_words import MONTHS, NUMBERS, WEEKDAYS

@@ -10,7 +10,7 @@ from bot.llm.narrator import Narrator
 from bot.llm.prompts import Prompt, load_prompt
 from bot.llm.record import Spent, spent
 from bot.llm.second import SecondReader
-from bot.settings import Llm
+from bot.sections import Llm
 from bot.understand import Reader
 from bot.understand.lexicon import Lexicon
 from bot.understand.names import NameIndex

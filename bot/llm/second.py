@@ -14,7 +14,7 @@ from bot.llm.plan import Plan, plan_of
 from bot.llm.prompts import Prompt
 from bot.llm.record import ModelCall, Spent
 from bot.llm.spans import Checked, Heard, Unfounded, as_request, contradicted, with_glosses
-from bot.settings import Llm
+from bot.sections import Llm
 from bot.understand import Reader, Reading
 from bot.understand.names import NameIndex
 from bot.understand.result import wire

@@ -15,7 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Engine
 
 from bot.faults import note_failure
-from bot.settings import Settings, Slack
+from bot.sections import Slack
+from bot.settings import Settings
 from bot.slack.faults import SLACK_FAULTS, CannotServe, log, slack_code
 from bot.slack.granted import Granted
 from bot.slack.installs import STATE_LIFE, Installation, Installs, TooMany

@@ -6,19 +6,20 @@ Knows no action's meaning: a skill previews and applies. Runs in the transaction
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
 
 from bot.outcome import Notice, Outcome
-from bot.settings import Approval, Writes
+from bot.sections import Approval, Writes
 from bot.turn import Turn
 from db import proposals
 from db.access import find_staff
 from db.audit import Effect, last_row
 from db.proposals import DISCARDED, DONE, OPEN, REJECTED, UNDONE, WAITING, Proposal
-from skills.contract import Action, Actor, Context, Option, Preview, Refused
+from skills.contract import APPROVED_BY, Action, Actor, Context, Option, Preview, Refused
 from skills.text import Texts
 
 STEPS = ("confirm", "discard", "approve", "reject", "undo")
@@ -88,9 +89,15 @@ class Writing:
 
     def _needs(self, intent: str, preview: Preview) -> Approval | None:
         """Who has to agree, where it is more than one person may do alone."""
-        limit = self._settings.approvals.get(intent)
+        limit = self._limit(intent, preview.plan)
         within = limit is None or (preview.size <= limit.accounts and preview.amount <= limit.amount)
-        return None if within else limit
+        return None if within and not preview.plan.get(APPROVED_BY) else limit
+
+    def _limit(self, intent: str, plan: Mapping[str, Any]) -> Approval | None:
+        """What the skill itself demands for this plan, else what config.yaml says of the action."""
+        if demanded := plan.get(APPROVED_BY):
+            return Approval(accounts=0, amount=Decimal(0), by=tuple(demanded))
+        return self._settings.approvals.get(intent)
 
     # --- Decided ---------------------------------------------------------------------------------
 
@@ -171,7 +178,7 @@ class Writing:
             own = self._preview(turn, actor, asked.intent, asked.fields)
         except Refused:
             return False
-        return proposals.same(own.plan, preview.plan)
+        return proposals.same(*({**each.plan, APPROVED_BY: None} for each in (own, preview)))
 
     def _card(self, person: int, turn: Turn, asked: Proposal, preview: Preview) -> Notice:
         """What an approver is shown: the same preview, and who asks for it."""
@@ -201,7 +208,7 @@ class Writing:
 
     def _decides(self, turn: Turn, asked: Proposal) -> tuple[Approval, Actor]:
         """Somebody else, of a role that may; and who asked, as she stands now."""
-        limit = self._settings.approvals.get(asked.intent)
+        limit = self._limit(asked.intent, asked.plan)
         if limit is None or turn.actor.role not in limit.by or turn.actor.person_id == asked.person_id:
             raise Refused("writing.not_your_decision", about="role", denied=True)
         if asked.state != WAITING:

@@ -1,0 +1,82 @@
+"""Answers an authorised request: one metric, or several one after another, saying what is worked on.
+
+Knows no words and no rights: whoever gets here was let in.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from pydantic import BaseModel
+
+from bot.merge import several
+from bot.outcome import Step
+from bot.turn import Turn
+from db.calendars import Calendars
+from db.metrics import Catalogue
+from skills.contract import Actor, Answer, Context, Question, Refused
+from skills.rules import Rules
+from skills.text import Texts
+
+
+@contextmanager
+def step(turn: Turn, key: str, name: str) -> Iterator[None]:
+    """Says what is being worked on, and that it is done."""
+    turn.hooks.step(Step(key, name, done=False))
+    yield
+    turn.hooks.step(Step(key, name, done=True))
+
+
+@dataclass(frozen=True)
+class Answering:
+    catalogue: Catalogue
+    texts: Texts
+    calendars: Calendars
+    rules: Rules
+
+    def answers(self, turn: Turn, question: Question, request: BaseModel) -> Answer:
+        """One metric, or several one after another; one that is not computed yet is refused by name."""
+        asked = getattr(request, "metric", ())
+        metrics = (asked,) if isinstance(asked, str) else tuple(asked)
+        context = self.context(turn)
+        answer = partial(question.answer, context)
+        if len(metrics) < 2:
+            self._refuse_planned(turn, *metrics)
+            with self._metric_step(turn, *metrics):
+                return answer(request)
+
+        def one(metric: str) -> Answer:
+            self._refuse_planned(turn, metric)
+            with self._metric_step(turn, metric):
+                return answer(request.model_copy(update={"metric": metric}))
+
+        return several(metrics, one, context.say)
+
+    def _metric_step(self, turn: Turn, *metrics: str) -> AbstractContextManager[None]:
+        name = ", ".join(self.catalogue.label(metric, turn.language) for metric in metrics)
+        name = name or self.texts.say(turn.language, "desk.step_look")
+        return step(turn, ",".join(metrics) or "look", name)
+
+    def _refuse_planned(self, turn: Turn, *metrics: str) -> None:
+        for metric in metrics:
+            if metric in self.catalogue.planned:
+                name = self.catalogue.label(metric, turn.language)
+                lacks = self.catalogue.planned[metric].lacks.in_(turn.language)
+                raise Refused("desk.planned", about=f"planned:{metric}", name=name, lacks=lacks)
+            if metric not in self.catalogue.metrics:
+                raise Refused("desk.unknown_metric", about="metric", name=metric)
+
+    def context(self, turn: Turn, actor: Actor | None = None) -> Context:
+        """`actor`: somebody else in whose right it is done; it is still told in the language of the asker."""
+        say = partial(self.texts.say, turn.language)
+        return Context(
+            actor=actor or turn.actor,
+            session=turn.connection,
+            now=turn.now,
+            metrics=self.catalogue,
+            names=turn.names,
+            calendars=self.calendars,
+            say=say,
+            rules=self.rules,
+        )
