@@ -18,12 +18,15 @@ from db.tables.house import outbox
 LEASE = timedelta(seconds=60)
 LIFE = timedelta(days=7)  # of a row that is done with
 BATCH = 50
-Kind = Literal["post", "whisper", "respond", "finish", "file"]
+Kind = Literal["post", "whisper", "respond", "finish", "file", "update"]
 
 
 @dataclass(frozen=True)
 class Parcel:
-    """One thing Slack has to be told. `body` are the call's own arguments; `key` names it for ever."""
+    """One thing Slack has to be told. `body` are the call's own arguments; `key` names it for ever.
+
+    An `update` redraws the message of another parcel, whose key its body holds under `of`.
+    """
 
     key: str
     kind: Kind
@@ -128,6 +131,20 @@ def settle(connection: Connection, settled: Sequence[Settled], owner: str, now: 
             row |= {"body": None, "content": None}
         mine = (outbox.c.id == each.id, outbox.c.owner == owner)
         connection.execute(update(outbox).where(*mine).values(lease_until=None, **row))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a parcel is, by its key."""
+
+    state: str
+    ts: str | None
+
+
+def standing(connection: Connection, key: str) -> Standing | None:
+    """None: it was never put, or it has been forgotten."""
+    row = connection.execute(select(outbox.c.state, outbox.c.ts).where(outbox.c.key == key)).first()
+    return None if row is None else Standing(*row)
 
 
 @dataclass(frozen=True)

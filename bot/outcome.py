@@ -96,8 +96,11 @@ class Outcome:
     unread: tuple[str, ...] = ()
     proposal: Proposal | None = None  # kept with the record, for its buttons
     step: tuple[str, str] | None = None  # a plain yes or no to a proposal: what it asks for, and its token
+    at_once: tuple[str, Mapping[str, Any]] | None = None  # an action that needs no second yes
     notices: tuple["Notice", ...] = ()  # what others are told of it
     effect: Effect | None = None  # what it changed
+    card: str | None = None  # the proposal whose buttons this message holds
+    decided: tuple[str, str] | None = None  # a proposal that moved on, and what its cards say from now on
 
     @property
     def text(self) -> str:

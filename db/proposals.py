@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 
-from db.tables.desk import proposals
+from db.tables.desk import proposal_cards, proposals
 from db.tables.house import threads
 
 OPEN, WAITING, DONE = "open", "waiting", "done"
@@ -108,6 +108,29 @@ def show_again(
     """The world moved on: what is confirmed next is what is shown now."""
     row = {"plan": _json(plan), "size": size, "expires_at": until, "state": OPEN}
     connection.execute(update(proposals).where(proposals.c.token == token).values(**row))
+
+
+@dataclass(frozen=True)
+class Card:
+    """A message with a proposal's buttons: which parcel posted it, where, and what it says without them."""
+
+    key: str
+    team: str
+    channel: str
+    text: str
+    blocks: str
+
+
+def hang(connection: Connection, token: str, card: Card) -> None:
+    connection.execute(proposal_cards.insert().values(token=token, **vars(card)))
+
+
+def take_down(connection: Connection, token: str) -> list[Card]:
+    """The cards that hang, for whoever draws them anew; they hang no longer."""
+    gone = delete(proposal_cards).where(proposal_cards.c.token == token)
+    columns = (proposal_cards.c[name] for name in Card.__dataclass_fields__)
+    rows = connection.execute(gone.returning(*columns)).all()
+    return sorted((Card(*row) for row in rows), key=lambda card: card.key)
 
 
 def same(plan: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

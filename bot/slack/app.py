@@ -18,7 +18,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Engine
 
 from bot import outbox
+from bot.duties import Duty
 from bot.faults import note_failure
+from bot.jobs import Clock
 from bot.settings import Settings
 from bot.slack import feedback, granted, links, listeners, surfaces
 from bot.slack.conversation import Conversation
@@ -29,12 +31,15 @@ from bot.slack.post import Poster
 from bot.slack.records import Records
 from bot.slack.render import Renderer
 from bot.slack.rooms import Rooms
-from bot.slack.sender import Sender
+from bot.slack.scheduled import Scheduled
+from bot.slack.sender import Sender, in_turn
 from bot.slack.tenancy import Tenancy, by_oauth, one_token
+from bot.slack.told import Told
 from bot.slack.turns import Pool, Turns, Underway
 from bot.slack.works import Works
 from bot.slack.workspaces import Workspaces
-from db import audit
+from db import audit, ticks
+from db.calendars import Calendars, load_calendars
 from db.engine import writing
 from db.trail.chain import anchor
 from skills.text import Texts
@@ -75,6 +80,7 @@ class SlackEdge:
     engine: Engine
     texts: Texts
     clock: Callable[[], datetime]
+    calendars: Calendars = field(default_factory=load_calendars)
     keys: listeners.Keys = listeners.inbox_keys
     rooms: type[Rooms] = Rooms
     owner: str = field(default_factory=_owner)
@@ -100,7 +106,7 @@ class SlackEdge:
         tenancy, underway = await self._tenancy(session, ledger), Underway()
         edge = self._edge(session, pool, ledger, tenancy, underway)
         app = self._bolt(session, edge, tenancy)
-        async with self._chores(edge):
+        async with self._chores(edge, Told(edge, tenancy.teams)):
             try:
                 async with self._connected(app, edge, session, tenancy):
                     self.ready.set()
@@ -168,10 +174,12 @@ class SlackEdge:
         return app
 
     @asynccontextmanager
-    async def _chores(self, edge: Edge) -> AsyncIterator[None]:
+    async def _chores(self, edge: Edge, told: Told) -> AsyncIterator[None]:
         """What goes on beside the conversations, from before the first to after the last."""
         over = asyncio.Event()
-        work = (edge.works.run(over), edge.sender.run(over), self._tidied(edge, over))
+        edge.sender.sent = in_turn(edge.sender.sent, told.sent)
+        clock = Clock(self.engine, self._duties(edge, told), self.clock, self.owner)
+        work = (edge.works.run(over), edge.sender.run(over), clock.run(over), self._tidied(edge, told, over))
         chores = [asyncio.create_task(each) for each in work]
         try:
             yield
@@ -179,10 +187,14 @@ class SlackEdge:
             over.set()
             await asyncio.gather(*chores)
 
-    async def _tidied(self, edge: Edge, over: asyncio.Event) -> None:
+    def _duties(self, edge: Edge, told: Told) -> Callable[[datetime], Sequence[Duty]]:
+        """All that falls due by the clock."""
+        return Scheduled(edge, told, self.calendars).duties
+
+    async def _tidied(self, edge: Edge, told: Told, over: asyncio.Event) -> None:
         while not over.is_set():
             try:
-                await edge.ledger.run(self._tidy, edge.records)
+                await edge.ledger.run(self._tidy, edge.records, told)
             except Exception as error:
                 note_failure(error, "tidying up")
             try:
@@ -191,11 +203,13 @@ class SlackEdge:
             except TimeoutError:
                 continue
 
-    def _tidy(self, records: Records) -> None:
+    def _tidy(self, records: Records, told: Told) -> None:
         records.forget(self.clock())
+        told.catch_up()
         with writing(self.engine) as connection:
             outbox.forget(connection, self.clock())
             audit.forget(connection, self.clock())
+            ticks.forget(connection, self.clock())
         anchor(self.engine)
 
     # --- the ways to Slack ---

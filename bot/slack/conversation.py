@@ -15,6 +15,7 @@ from bot.faults import is_busy, note_failure
 from bot.outbox import Due, Parcel
 from bot.outcome import Hooks, Outcome, Place, Who
 from bot.slack.asker import direct
+from bot.slack.cards import hung, redrawn
 from bot.slack.edge import Edge
 from bot.slack.export import Exports
 from bot.slack.faults import SLACK_FAULTS, Turned, log, slack_code
@@ -50,8 +51,11 @@ class Delivery:
 
     def __call__(self, connection: Connection, outcome: Outcome) -> None:
         self.outcome = outcome
-        others = notices(connection, self.edge, self.running.job, outcome) if outcome.notices else []
-        self.put(connection, [*self.draw(outcome), *self.files, *others])
+        job, drawn = self.running.job, self.draw(outcome)
+        others = notices(connection, self.edge, job, outcome) if outcome.notices else []
+        anew = redrawn(connection, outcome, job.ref)
+        self.put(connection, [*drawn, *self.files, *(parcel for parcel, _ in others), *anew])
+        hung(connection, self.edge.renderer, [*((parcel, outcome) for parcel in drawn), *others])
 
     def came_of(self, outcome: Outcome) -> None:
         """Another outcome than the one that was put: that transaction was not committed."""

@@ -9,13 +9,13 @@ from bot.slack.works import Job
 from db.tables.reference import people
 
 
-def notices(connection: Connection, edge: Edge, job: Job, outcome: Outcome) -> list[Parcel]:
+def notices(connection: Connection, edge: Edge, job: Job, outcome: Outcome) -> list[tuple[Parcel, Outcome]]:
     """Slack opens the direct message that a person's id names; who has none on record hears nothing."""
     ids = [notice.person_id for notice in outcome.notices]
     query = select(people.c.id, people.c.slack_user_id).where(people.c.id.in_(ids))
     users = {person: user for person, user in connection.execute(query) if user}
     return [
-        _parcel(edge, job, users[notice.person_id], notice.outcome, number)
+        (_parcel(edge, job, users[notice.person_id], notice.outcome, number), notice.outcome)
         for number, notice in enumerate(outcome.notices)
         if notice.person_id in users
     ]

@@ -42,6 +42,7 @@ NO_LONGER_THERE = frozenset({"message_not_found", "cant_update_message", "edit_w
 WAITS = 3
 LOOKS = (0.3, 1.0, 2.0)  # seconds before each look whether a doubtful post is there
 EVENT = "cartera_answer"
+PERSONS = ("U", "W")
 RECENT = 600  # seconds, more than clocks differ
 PAGE = 100
 PLAIN = {"unfurl_links": False, "unfurl_media": False}
@@ -80,6 +81,8 @@ class Poster:
                 return await self._file(client, parcel, doubtful)
             case "finish":
                 return await self._finish(client, parcel, doubtful)
+            case "update":
+                return await self._update(client, parcel)
         return await self._post(client, parcel, doubtful)
 
     async def delete(self, team: str, kind: str, channel: str, ts: str) -> None:
@@ -92,7 +95,7 @@ class Poster:
 
     # --- the kinds of parcel ---
     async def _post(self, client: AsyncWebClient, parcel: Parcel, doubtful: float | None) -> str:
-        where = {"channel": parcel.channel, "thread_ts": parcel.thread, "metadata": _mark(parcel)}
+        where = {"channel": parcel.channel, "thread_ts": parcel.thread, "metadata": _mark(parcel.key)}
         if doubtful is not None and (found := await self._found(client, parcel, doubtful)) is not None:
             return found
         try:
@@ -144,7 +147,7 @@ class Poster:
     async def _finish(self, client: AsyncWebClient, parcel: Parcel, doubtful: float | None) -> str:
         """Ends a message that was streamed with the answer. Told twice, Slack changes it to the same."""
         ts = str(parcel.body["stream"])
-        where = {"channel": parcel.channel, "ts": ts, "metadata": _mark(parcel)}
+        where = {"channel": parcel.channel, "ts": ts, "metadata": _mark(parcel.key)}
         end = {**where, "blocks": parcel.body["blocks"], "chunks": parcel.body.get("chunks") or []}
         try:
             await self._call(client, parcel.team, "chat.stopStream", end)
@@ -169,6 +172,21 @@ class Poster:
                 raise
             return await self._post(client, parcel, time.time() if doubtful is None else doubtful)
         return str(where["ts"])
+
+    async def _update(self, client: AsyncWebClient, parcel: Parcel) -> str | None:
+        """Draws a message anew in its place; None where it is gone. Told twice, it becomes the same."""
+        channel = parcel.channel
+        if channel.startswith(PERSONS):  # it was posted to somebody, not yet into a channel of that name
+            opened = await self._call(client, parcel.team, "conversations.open", {"users": channel})
+            channel = str(opened["channel"]["id"])
+        where = {"channel": channel, "ts": parcel.body["ts"], "metadata": _mark(parcel.body["of"])}
+        try:
+            await self._drawn(client, parcel, "chat.update", where)
+        except SlackApiError as error:
+            if slack_code(error) not in NO_LONGER_THERE:
+                raise
+            return None
+        return str(parcel.body["ts"])
 
     async def _file(self, client: AsyncWebClient, parcel: Parcel, doubtful: float | None) -> str:
         if doubtful is not None and (found := await self._found(client, parcel, doubtful)) is not None:
@@ -258,8 +276,8 @@ class Poster:
                 return None
 
 
-def _mark(parcel: Parcel) -> dict[str, Any]:
-    return {"event_type": EVENT, "event_payload": {"key": parcel.key}}
+def _mark(key: str) -> dict[str, Any]:
+    return {"event_type": EVENT, "event_payload": {"key": key}}
 
 
 def _is_it(message: Mapping[str, Any], parcel: Parcel) -> str | None:

@@ -6,7 +6,7 @@ Knows leases and retries; what a parcel looks like in Slack is the poster's.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
@@ -40,6 +40,10 @@ class _Line:
     tokens: float = BURST
     counted: float = 0.0
     task: "asyncio.Task[None] | None" = None
+
+
+class NotYet(Exception):
+    """What is to be redrawn has not been posted."""
 
 
 class Sender:
@@ -182,7 +186,7 @@ class Sender:
         while True:
             try:
                 since = due.made_at.timestamp() if doubtful else None
-                ts = await self._poster.deliver(due.parcel, doubtful=since)
+                ts = await self._delivered(due.parcel, since)
             except Lost:
                 raise
             except Exception as error:
@@ -202,8 +206,22 @@ class Sender:
             await _told(self.sent, due, ts)
             return
 
+    async def _delivered(self, parcel: Parcel, since: float | None) -> str | None:
+        """A message is redrawn where it stands; one that no longer stands need not be."""
+        if parcel.kind != "update":
+            return await self._poster.deliver(parcel, doubtful=since)
+        await self.flush()
+        stands = await self._pool.run(self._standing, str(parcel.body["of"]))
+        if stands is not None and stands.state == "waiting":
+            raise NotYet
+        if stands is None or stands.state != "sent" or stands.ts is None:
+            return None
+        return await self._poster.deliver(replace(parcel, body={**parcel.body, "ts": stands.ts}))
+
     def _wait(self, error: Exception, attempts: int) -> float | None:
         """Seconds until another attempt makes sense; None where it never will."""
+        if isinstance(error, NotYet):
+            return BACKOFF[attempts] if attempts < len(BACKOFF) else None
         passing = isinstance(error, (*SLACK_FAULTS, DBAPIError))
         if not passing or attempts + 1 >= MOST_ATTEMPTS:
             return None
@@ -227,6 +245,10 @@ class Sender:
         await self._pool.run(self._deleted, gone.id)
 
     # --- in the pool ---
+    def _standing(self, key: str) -> outbox.Standing | None:
+        with reading(self._engine) as connection:
+            return outbox.standing(connection, key)
+
     def _claimed(self) -> list[Due]:
         with reading(self._engine) as connection:
             if not outbox.is_due(connection, self._clock()):
@@ -263,6 +285,16 @@ async def _told(after: After, due: Due, what: str | None) -> None:
         await after(due, what)
     except Exception as error:
         note_failure(error, "news of a parcel")
+
+
+def in_turn(*hear: After) -> After:
+    """Several who hear of it, one after another."""
+
+    async def heard(due: Due, what: str | None) -> None:
+        for each in hear:
+            await each(due, what)
+
+    return heard
 
 
 async def _unheard(_due: Due, _what: str | None) -> None:

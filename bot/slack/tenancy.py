@@ -22,6 +22,7 @@ class Tenancy:
 
     find: Callable[[str], Awaitable[Credentials | None]]
     authorize: Authorize
+    teams: Callable[[], Awaitable[Sequence[str]]]  # the workspaces there are
     granted: Granted | None = None
     routes: Sequence[web.RouteDef] = ()
 
@@ -44,7 +45,10 @@ async def one_token(client: AsyncWebClient) -> Tenancy:
     async def authorize(team_id: str | None) -> AuthorizeResult | None:
         return result if team_id == team else None
 
-    return Tenancy(find, authorize)
+    async def teams() -> Sequence[str]:
+        return [team]
+
+    return Tenancy(find, authorize, teams)
 
 
 def by_oauth(
@@ -54,4 +58,8 @@ def by_oauth(
     installs = open_installs(settings, engine, texts)
     grants = Granted(installs, pool, settings.slack.teams)
     flow = Flow(settings.slack, texts, settings.agency.language, installs, grants, pool, client)
-    return Tenancy(grants.credentials, authorizing(grants), grants, flow.routes())
+
+    async def teams() -> Sequence[str]:
+        return await pool.run(installs.teams)
+
+    return Tenancy(grants.credentials, authorizing(grants), teams, grants, flow.routes())

@@ -85,7 +85,9 @@ class Writing:
         message = " ".join(filter(None, (said, self._say(turn, key, until=until))))
         buttons = self._buttons(turn, asked.token, "confirm", "discard")
         request = {asked.intent: dict(asked.fields)}
-        return Outcome("preview", turn.language, request, preview.answer, message, choices=buttons)
+        return Outcome(
+            "preview", turn.language, request, preview.answer, message, choices=buttons, card=asked.token
+        )
 
     def _needs(self, intent: str, preview: Preview) -> Approval | None:
         """Who has to agree, where it is more than one person may do alone."""
@@ -98,6 +100,17 @@ class Writing:
         if demanded := plan.get(APPROVED_BY):
             return Approval(accounts=0, amount=Decimal(0), by=tuple(demanded))
         return self._settings.approvals.get(intent)
+
+    def at_once(self, turn: Turn, intent: str, fields: Mapping[str, Any]) -> Outcome:
+        """An action that needs no second yes: worked out, done and told."""
+        proposals.one_at_a_time(turn.connection)
+        preview = self._preview(turn, turn.actor, intent, fields)
+        done = self.actions[intent].apply(self._lent.context(turn, turn.actor), preview.plan)
+        told = sorted((who, said) for who, said in preview.concerns.items() if who != turn.actor.person_id)
+        notices = tuple(Notice(who, Outcome("none", turn.language, message=said)) for who, said in told)
+        effect = Effect(intent, preview.before, preview.after, tuple(preview.concerns))
+        request = {intent: dict(fields)}
+        return Outcome("done", turn.language, request, done, notices=notices, effect=effect)
 
     # --- Decided ---------------------------------------------------------------------------------
 
@@ -150,7 +163,8 @@ class Writing:
             by=turn.actor.person_id,
             now=turn.now,
         )
-        return Outcome("none", turn.language, message=self._say(turn, "writing.discarded"))
+        decided = self._decided(turn, asked, "discarded")
+        return Outcome("none", turn.language, message=self._say(turn, "writing.discarded"), decided=decided)
 
     def _wait(self, turn: Turn, asked: Proposal, preview: Preview, limit: Approval) -> Outcome:
         who = self._approvers(turn, limit, asked, preview)
@@ -160,7 +174,15 @@ class Writing:
         names = ", ".join(name for _, name in who)
         message = self._say(turn, "writing.waiting", names=names)
         notices = tuple(self._card(person, turn, asked, preview) for person, _ in who)
-        return Outcome("pending_approval", turn.language, message=message, notices=notices)
+        return Outcome(
+            "pending_approval",
+            turn.language,
+            message=message,
+            choices=self._buttons(turn, asked.token, "discard"),
+            notices=notices,
+            card=asked.token,
+            decided=self._decided(turn, asked, "waiting"),
+        )
 
     def _approvers(
         self, turn: Turn, limit: Approval, asked: Proposal, preview: Preview
@@ -184,9 +206,8 @@ class Writing:
         """What an approver is shown: the same preview, and who asks for it."""
         message = self._say(turn, "writing.asks_you", who=turn.actor.name)
         buttons = self._buttons(turn, asked.token, "approve", "reject")
-        return Notice(
-            person, Outcome("preview", turn.language, answer=preview.answer, message=message, choices=buttons)
-        )
+        shown = Outcome("preview", turn.language, answer=preview.answer, message=message, choices=buttons)
+        return Notice(person, replace(shown, card=asked.token))
 
     def _approve(self, turn: Turn, asked: Proposal) -> Outcome:
         _, asker = self._decides(turn, asked)
@@ -194,7 +215,8 @@ class Writing:
         if not proposals.same(preview.plan, asked.plan):
             again = self._again(replace(turn, actor=asker), asked, preview)
             message = self._say(turn, "writing.changed_for_asker", who=asker.name)
-            return Outcome("none", turn.language, message=message, notices=(Notice(asker.person_id, again),))
+            notice = Notice(asker.person_id, replace(again, decided=None))
+            return Outcome("none", turn.language, message=message, notices=(notice,), decided=again.decided)
         if not self._sees_all(turn, turn.actor, asked, preview):
             raise Refused("writing.not_your_decision", about="scope", denied=True)
         return self._apply(turn, asked, preview, before=WAITING, asker=asker)
@@ -204,7 +226,8 @@ class Writing:
         self._take(turn, asked, before=WAITING, after=REJECTED)
         told = self._texts.say(asker.language, "writing.rejected_by", who=turn.actor.name)
         notice = Notice(asker.person_id, Outcome("none", asker.language, message=told))
-        return Outcome("none", turn.language, message=self._say(turn, "writing.rejected"), notices=(notice,))
+        said, decided = self._say(turn, "writing.rejected"), self._decided(turn, asked, "rejected")
+        return Outcome("none", turn.language, message=said, notices=(notice,), decided=decided)
 
     def _decides(self, turn: Turn, asked: Proposal) -> tuple[Approval, Actor]:
         """Somebody else, of a role that may; and who asked, as she stands now."""
@@ -226,7 +249,9 @@ class Writing:
     ) -> Outcome:
         self._take(turn, asked, before=before, after=DONE)
         actor = asker or turn.actor
-        done = self.actions[asked.intent].apply(self._lent.context(turn, actor), preview.plan)
+        agreed = turn.actor.person_id if asker else None
+        context = replace(self._lent.context(turn, actor), approved_by=agreed)
+        done = self.actions[asked.intent].apply(context, preview.plan)
         undo = self._buttons(turn, asked.token, "undo") if self.actions[asked.intent].undo else ()
         notices = [
             Notice(person, Outcome("none", turn.language, message=said))
@@ -235,18 +260,23 @@ class Writing:
         ]
         if asker is not None:
             mine = self._texts.say(asker.language, "writing.approved_by", who=turn.actor.name)
-            notices.append(
-                Notice(
-                    asker.person_id, Outcome("done", asker.language, answer=done, message=mine, choices=undo)
-                )
-            )
+            hers = Outcome("done", asker.language, answer=done, message=mine, choices=undo)
+            notices.append(Notice(asker.person_id, replace(hers, card=asked.token if undo else None)))
             undo = ()
         request = {asked.intent: dict(asked.fields)}
         effect = Effect(
             asked.intent, preview.before, preview.after, tuple(preview.concerns), proposal=asked.token
         )
         return Outcome(
-            "done", turn.language, request, done, choices=undo, notices=tuple(notices), effect=effect
+            "done",
+            turn.language,
+            request,
+            done,
+            choices=undo,
+            notices=tuple(notices),
+            effect=effect,
+            card=asked.token if undo else None,
+            decided=self._decided(turn, asked, "approved" if asker else "done"),
         )
 
     def _undo(self, turn: Turn, asked: Proposal) -> Outcome:
@@ -258,7 +288,9 @@ class Writing:
         answer = action.undo(self._lent.context(turn, turn.actor), asked.plan)
         done = last_row(turn.connection, asked.token)
         effect = Effect("undo", proposal=asked.token, undoes=done)
-        return Outcome("done", turn.language, {"undo": {"target": asked.token}}, answer, effect=effect)
+        request = {"undo": {"target": asked.token}}
+        decided = self._decided(turn, asked, "undone")
+        return Outcome("done", turn.language, request, answer, effect=effect, decided=decided)
 
     # --- Common ----------------------------------------------------------------------------------
 
@@ -266,7 +298,14 @@ class Writing:
         until = turn.now + timedelta(minutes=self._settings.minutes)
         proposals.show_again(turn.connection, asked.token, preview.plan, preview.size, until)
         fresh = replace(asked, plan=preview.plan, expires_at=until, state=OPEN)
-        return self._shown(turn, fresh, preview, said=self._say(turn, "writing.moved_on"))
+        shown = self._shown(turn, fresh, preview, said=self._say(turn, "writing.moved_on"))
+        return replace(shown, decided=self._decided(turn, asked, "again"))
+
+    def _decided(self, turn: Turn, asked: Proposal, what: str) -> tuple[str, str]:
+        """What the cards of a proposal say from now on, whoever sees them."""
+        return asked.token, self._say(
+            turn, f"writing.card.{what}", who=turn.actor.name, at=f"{turn.now:%H:%M}"
+        )
 
     def _take(self, turn: Turn, asked: Proposal, *, before: str, after: str) -> None:
         by = turn.actor.person_id

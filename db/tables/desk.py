@@ -24,3 +24,15 @@ proposals = Table(
     Index("ix_proposals_person_id_state", "person_id", "state"),
     Index("ix_proposals_place_thread", "place", "thread"),
 )
+
+# The messages whose buttons belong to a proposal: each is drawn anew, without them, once it is decided.
+proposal_cards = Table(
+    "proposal_cards",
+    metadata,
+    Column("key", String(60), primary_key=True),  # of the parcel that posted it
+    Column("token", String(24), ForeignKey("proposals.token"), nullable=False, index=True),
+    Column("team", String(20), nullable=False),
+    Column("channel", String(40), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("blocks", Text, nullable=False),  # as JSON, without buttons
+)

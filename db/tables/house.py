@@ -89,7 +89,7 @@ outbox = Table(
     metadata,
     Column("id", Key, primary_key=True),
     Column("key", String(60), nullable=False, unique=True),  # the message carries it in its metadata
-    Column("kind", String(12), nullable=False),  # post | whisper | respond | finish | file
+    Column("kind", String(12), nullable=False),  # post | whisper | respond | finish | file | update
     Column("team", String(20), nullable=False),
     Column("channel", String(40), nullable=False),
     Column("thread", String(40)),
