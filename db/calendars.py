@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from db.periods import Period
+from db.written import read_yaml
 
 DEFAULT_FILE = Path(__file__).with_name("calendars.yaml")
 
@@ -143,7 +143,7 @@ class Calendars:
 
 def load_calendars(path: Path = DEFAULT_FILE) -> Calendars:
     """Raises pydantic.ValidationError, or ValueError naming the calendar at fault."""
-    rules = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).calendars
+    rules = _File.model_validate(read_yaml(path)).calendars
     built: dict[str, Calendar] = {}
     for name, written in rules.items():
         if written.base is not None and written.base not in built:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from db.written import read_yaml
 
 Language = Literal["es", "en"]
 Unit = Literal["rate", "money", "count", "seconds", "hours", "number"]
@@ -156,7 +157,7 @@ class _File(_Entry):
     planned: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
     metrics: dict[str, Metric]
     planned: dict[str, Planned]
@@ -176,8 +177,13 @@ class Catalogue:
 
 
 def load_catalogue(path: Path = DEFAULT_FILE) -> Catalogue:
-    """Raises pydantic.ValidationError naming the key at fault."""
-    raw = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    """Raises pydantic.ValidationError naming the key at fault. A file that stays is read once."""
+    return _loaded(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _loaded(path: Path, _changed: int) -> Catalogue:
+    raw = _File.model_validate(read_yaml(path))
     return Catalogue(
         metrics={k: Metric.model_validate({"id": k, **v}) for k, v in raw.metrics.items()},
         planned={k: Planned.model_validate({"id": k, **v}) for k, v in raw.planned.items()},

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from db.written import read_yaml
 
 _FILE = Path(__file__).with_name("result_codes.yaml")
 DEBTOR = "TITULAR"
@@ -28,7 +28,7 @@ class ResultCode:
 
 
 def load_result_codes(path: Path = _FILE) -> dict[str, ResultCode]:
-    found: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found: dict[str, dict[str, Any]] = read_yaml(path)
     return {code: _result_code(code, entry) for code, entry in found.items()}
 
 

@@ -5,7 +5,7 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-import yaml
+from db.written import read_yaml
 
 _FILE = Path(__file__).with_name("states.yaml")
 
@@ -29,5 +29,5 @@ def _plain(text: str) -> str:
 
 @cache
 def _by_writing() -> dict[str, str]:
-    found: dict[str, list[str]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    found: dict[str, list[str]] = read_yaml(_FILE)
     return {_plain(word): name for name, others in found.items() for word in (name, *others)}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -46,10 +46,18 @@ class Texts:
 
 
 def load_texts(*paths: Path) -> Texts:
-    """Every sentence of these files. Raises TextFault listing all that is wrong in them."""
+    """Every sentence of these files. Raises TextFault listing all that is wrong in them.
+
+    Files are read once while they stay as they are.
+    """
+    return _loaded(tuple((path, path.stat().st_mtime_ns if path.exists() else 0) for path in paths))
+
+
+@lru_cache(maxsize=4)
+def _loaded(files: tuple[tuple[Path, int], ...]) -> Texts:
     sentences: dict[str, Mapping[str, str]] = {}
     faults: list[str] = []
-    for path in paths:
+    for path, _ in files:
         for key, entry, line in _entries(path, faults):
             problem = _problem(entry) or ("said twice" if key in sentences else "")
             if problem:

@@ -18,6 +18,7 @@ from db.tables import metadata
 from db.trail.seal import HOME
 from tests import small_people
 from tests.loading_agency import agency, loaded_once  # noqa: F401  (fixtures)
+from tests.postgres_spares import Spares, admin
 from tests.small import NOW, fill
 
 
@@ -34,28 +35,57 @@ def postgres_url() -> Iterator[str]:
 
     folder = Path(tempfile.mkdtemp(prefix="cartera-pg-"))
     server = get_server(folder)
-    yield str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://")
+    url = str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://")
+    with admin(url) as connection:
+        # Its databases live for a test: what a crash of the machine would lose is not waited for.
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"alter system set {name} = off"))
+        connection.execute(text("select pg_reload_conf()"))
+    yield url
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def sqlite_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with every table made, to be copied: making them takes longer than most tests."""
+    path = tmp_path_factory.mktemp("made") / "made.db"
+    engine = open_engine(f"sqlite:///{path}")
+    metadata.create_all(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_made(postgres_url: str) -> Iterator[Spares]:
+    """Databases with every table made, used again and again."""
+    spares = Spares(postgres_url)
+    yield spares
+    spares.drop()
+
+
 @contextmanager
-def empty_database(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
-    """The URL of a new, empty database of the kind; gone afterwards."""
+def empty_database(
+    kind: str, request: pytest.FixtureRequest, folder: Path, *, tables: bool = False
+) -> Iterator[str]:
+    """The URL of an empty database of the kind, with all its `tables` or none; nobody else has it."""
     if kind == "sqlite":
+        if tables:
+            shutil.copyfile(request.getfixturevalue("sqlite_made"), folder / "cartera.db")
         yield f"sqlite:///{folder / 'cartera.db'}"
         return
     url: str = request.getfixturevalue("postgres_url")
+    if tables:
+        yield from request.getfixturevalue("postgres_made").lent()
+        return
     name = f"t_{uuid.uuid4().hex[:12]}"
-    admin = open_engine(url).execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
+    with admin(url) as connection:
         connection.execute(text(f"create database {name}"))
     yield url.replace("/postgres?", f"/{name}?")
-    with admin.connect() as connection:
+    with admin(url) as connection:
         connection.execute(text(f"drop database {name} with (force)"))
     for left in HOME.glob(f"{name}.*"):  # its anchor
         left.unlink()
-    admin.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -65,13 +95,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield url
 
 
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An engine on an empty database with every table made."""
-    engine = open_engine(database_url)
-    metadata.create_all(engine)
-    yield engine
-    engine.dispose()
+    with empty_database(request.param, request, tmp_path, tables=True) as url:
+        engine = open_engine(url)
+        yield engine
+        engine.dispose()
 
 
 @contextmanager
@@ -82,9 +112,8 @@ def small_company(
     filled: Callable[[Connection], None] = fill,
 ) -> Iterator[Engine]:
     """The company of tests/small.py, or whom it is `filled` with, cells built, in a database of its own."""
-    with empty_database(kind, request, folder) as url:
+    with empty_database(kind, request, folder, tables=True) as url:
         engine = open_engine(url)
-        metadata.create_all(engine)
         with writing(engine) as connection:
             filled(connection)
         refresh(engine, load_calendars(), now=NOW)

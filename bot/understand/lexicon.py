@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
@@ -238,6 +239,11 @@ def load_lexicon(
     catalogue: Catalogue, path: Path = HERE / "lexicon.yaml", *, products: Iterable[str] = ()
 ) -> Lexicon:
     """The one table of this catalogue. What a metric is called wins over an operator of the same words."""
+    return _made(catalogue, path, tuple(products))
+
+
+@lru_cache(maxsize=16)
+def _made(catalogue: Catalogue, path: Path, products: tuple[str, ...]) -> Lexicon:
     with path.open(encoding="utf-8") as source:
         raw = yaml.load(source, Loader=_LOADER)  # noqa: S506 (builds nothing but text)
     table = _Table()

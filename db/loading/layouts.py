@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 from rapidfuzz import process
 
 from db.loading.faults import LoadingRefused
 from db.loading.readers import plain
+from db.written import read_yaml
 
 FOLDER = Path(__file__).with_name("layouts")
 # Columns of our own rejects file: a corrected one can be sent again as it is.
@@ -88,7 +88,7 @@ class Choice(BaseModel):
 
 @cache
 def _book() -> _Book:
-    return _Book.model_validate(yaml.safe_load((FOLDER / "kinds.yaml").read_text(encoding="utf-8")))
+    return _Book.model_validate(read_yaml(FOLDER / "kinds.yaml"))
 
 
 def kinds() -> Mapping[str, Kind]:
@@ -103,7 +103,7 @@ def choices(name: str) -> Mapping[str, tuple[str, ...]]:
 def load_layouts(folder: Path = FOLDER) -> dict[str, Layout]:
     """Every layout of the folder, the product's own first."""
     files = [path for path in sorted(folder.glob("*.yaml")) if path.name != "kinds.yaml"]
-    found = [Layout.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in files]
+    found = [Layout.model_validate(read_yaml(path)) for path in files]
     return {layout.name: layout for layout in sorted(found, key=lambda layout: not layout.own_names)}
 
 
