@@ -10,7 +10,7 @@ from bot.commands.common import Stop, failed, stopped
 from bot.faults import log_to_stderr
 
 COMMANDS = (
-    *("ask", "read", "import", "check", "refresh", "lake"),
+    *("ask", "read", "import", "check", "refresh", "scan", "lake"),
     *("evaluate", "candidates", "unread", "audit", "serve", "run"),
 )
 STOPPED_BY_HAND = 130

@@ -3,15 +3,18 @@
 Knows no words and no rights: whoever gets here was let in.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
+from typing import Any
 
 from pydantic import BaseModel
 
 from bot.merge import several
 from bot.outcome import Step
+from bot.rights import Rights, within_reach
 from bot.turn import Turn
 from db.calendars import Calendars
 from db.metrics import Catalogue
@@ -34,6 +37,7 @@ class Answering:
     texts: Texts
     calendars: Calendars
     rules: Rules
+    rights: Rights = field(default_factory=lambda: Rights({}))
 
     def answers(self, turn: Turn, question: Question, request: BaseModel) -> Answer:
         """One metric, or several one after another; one that is not computed yet is refused by name."""
@@ -70,7 +74,7 @@ class Answering:
     def context(self, turn: Turn, actor: Actor | None = None) -> Context:
         """`actor`: somebody else in whose right it is done; it is still told in the language of the asker."""
         say = partial(self.texts.say, turn.language)
-        return Context(
+        bare = Context(
             actor=actor or turn.actor,
             session=turn.connection,
             now=turn.now,
@@ -80,3 +84,15 @@ class Answering:
             say=say,
             rules=self.rules,
         )
+        return replace(bare, ask=partial(self._asked, bare))
+
+    def _asked(
+        self, ctx: Context, intent: str, fields: Mapping[str, Any], now: datetime | None = None
+    ) -> Answer:
+        """What one skill asks another: through the same rights as if the person had asked."""
+        question = self.rights.question(ctx.actor, intent)
+        moment = now or ctx.now
+        asked = question.request.model_validate(fields)
+        own = within_reach(ctx.session, ctx.actor, asked, ctx.names, moment.date())
+        at = replace(ctx, now=moment, memo=ctx.memo if moment == ctx.now else {})
+        return question.answer(replace(at, ask=partial(self._asked, at)), own)

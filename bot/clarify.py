@@ -17,6 +17,7 @@ from skills.contract import Language, Option, Refused
 from skills.text import Texts, period
 
 MOST = 5
+FORMS = {"record_agreement": "agree.button_form"}  # where a form asks for the rest, and its button
 
 
 class Reading(Protocol):
@@ -53,6 +54,9 @@ def asked_back(
     worded = [_worded(each, catalogue, texts, language) for each in read.choices]
     offered = [each for each in worded if _computed(each, catalogue) and may(each)]
     offered = offered or [each for each in _options(read, about, catalogue, language) if may(each)]
+    if read.intent in FORMS and about.startswith("slot:"):
+        form = Option(texts.say(language, FORMS[read.intent]), read.intent, dict(read.fields or {}))
+        offered = [form, *offered]
     options = tuple(offered[:MOST])
     key, slots = _sentence(read, about, texts, language, bool(options))
     request = {read.intent: dict(read.fields)} if read.intent and read.fields else None

@@ -15,6 +15,7 @@ from skills.contract import (
     Language,
     Option,
     Part,
+    Selection,
     Table,
     Text,
     Trend,
@@ -61,6 +62,8 @@ def _part(part: Part, language: Language) -> str:
             return _trend(part, language)
         case Choice():
             return "\n".join(filter(None, (part.prompt, _choices(part.options, language))))
+        case Selection():
+            return ""  # its rows are in the table above
 
 
 def _choices(options: Sequence[Option], language: Language) -> str:

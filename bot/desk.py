@@ -33,7 +33,7 @@ from db.engine import Stopped, reading, writing
 from db.known import KnownNames
 from db.metrics import Catalogue
 from db.proposals import open_in
-from skills.contract import Action, Actor, Refused
+from skills.contract import Action, Actor, Context, Refused
 from skills.text import Texts
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ __all__ = ["Desk", "Hooks", "Outcome", "Place", "Who"]
 
 Fields = Mapping[str, Any]
 Read = Callable[..., Reading]
+Follow = Callable[[Connection, Outcome, datetime], None]
+PRIVATE = ("dm", "modal", "cli")
 READERS = 16  # one for the staff, one for each client that looks in
 
 
@@ -63,12 +65,13 @@ class Desk:
     ) -> None:
         self._engine, self._settings, self._catalogue = engine, settings, catalogue
         self._texts, self._rights, self._calendars = texts, rights, calendars
-        self._answering = Answering(catalogue, texts, calendars, settings.rules)
+        self._answering = Answering(catalogue, texts, calendars, settings.rules, rights)
         self._read_with, self._narrator = read_with, narrator
         self._readers: dict[Names, Read] = {}
         self._names = KnownNames()
         lent = Lent(self._somebody, self._answering.context)
         self._writing = Writing(actions, settings.writes, texts, lent)
+        self.follows: list[Follow] = []  # what else an effect entails, in its transaction
 
     def ask(
         self,
@@ -97,7 +100,8 @@ class Desk:
         """A whole request from a button: the same doors, nothing to read."""
         if intent in STEPS:
             token = str(fields.get("proposal") or fields.get("target") or "")
-            return self._step_taken(self._call(who, place, thread, now, hooks, None), intent, token)
+            call = self._call(who, place, thread, now, hooks, None)
+            return self._step_taken(call, partial(self._all_or_nothing, intent, token))
         answered = partial(self._answered, intent, fields)
         return self._handle(answered, self._call(who, place, thread, now, hooks, None))
 
@@ -125,7 +129,9 @@ class Desk:
             self._note(call, person, None, type(error).__name__)
             raise
         if outcome.step is not None:
-            return self._step_taken(call, *outcome.step)
+            return self._step_taken(call, partial(self._all_or_nothing, *outcome.step))
+        if outcome.at_once is not None:
+            return self._step_taken(call, partial(self._done_at_once, *outcome.at_once))
         try:
             self._note(call, person, outcome, outcome.about)
         except DBAPIError as error:
@@ -136,7 +142,7 @@ class Desk:
             return Outcome("refuse", outcome.language, message=busy, about="busy")
         return outcome
 
-    def _step_taken(self, call: Call, name: str, token: str) -> Outcome:
+    def _step_taken(self, call: Call, work: Callable[[Turn], Outcome]) -> Outcome:
         """A step of an action: authorised, done, and put on record with its effect, in one transaction."""
         person: int | None = None
         try:
@@ -146,8 +152,12 @@ class Desk:
                     outcome = turn
                 else:
                     person = turn.actor.person_id
-                    outcome = self._guarded(partial(self._all_or_nothing, name, token), turn)
+                    outcome = self._guarded(work, turn)
+                if outcome.answer is not None and outcome.answer.files:
+                    call.hooks.ready(outcome)  # a letter: made while its transaction is open, or not issued
                 put_on_record(connection, call, person, outcome, outcome.about)
+                for follow in self.follows if outcome.effect is not None else ():
+                    follow(connection, outcome, call.now)
         except Exception as error:
             self._note(call, person, None, type(error).__name__)
             raise
@@ -157,6 +167,16 @@ class Desk:
         """What a refused step had written is taken back; that it was refused stays on record."""
         with turn.connection.begin_nested():
             return self._writing.step(turn, name, token)
+
+    def _done_at_once(self, intent: str, fields: Fields, turn: Turn) -> Outcome:
+        with turn.connection.begin_nested():
+            return self._writing.at_once(turn, intent, fields)
+
+    def watching(self, connection: Connection, employee: str, place: Place, now: datetime) -> Context | None:
+        """What somebody may see now, for what is watched in her name: nobody asked, nothing is recorded."""
+        call = self._call(Who("employee", employee), place, None, now, SILENT, None)
+        turn = self._identified(connection, call)
+        return None if isinstance(turn, Outcome) else self._answering.context(turn)
 
     def _identified(self, connection: Connection, call: Call) -> Turn | Outcome:
         known = self._names.of(connection)
@@ -259,6 +279,8 @@ class Desk:
                 return self._answered(read.intent or "", read.fields or {}, turn)
             case "action" | "list" | "report":
                 return self._not_built(turn, read.outcome, read)
+            case "clarify" if self._asks_itself(read):
+                return self._proposed(turn, read.intent or "", read.fields or {})
             case "clarify":
                 self._refuse_unbuilt(turn, read)
                 may = partial(may_be_offered, self._rights, turn)
@@ -275,6 +297,11 @@ class Desk:
             case "none":
                 return self._only(turn, "none", "desk.nothing_done")
         return self._only(turn, "smalltalk", "desk.hello")
+
+    def _asks_itself(self, read: Reading) -> bool:
+        """Whether all that is missing is something the action asks for by its own buttons."""
+        action = self._writing.actions.get(read.intent or "")
+        return action is not None and read.about in action.asks and not (read.unread or read.candidates)
 
     def _known(self, key: str) -> str:
         return key if key in self._texts else "refuse.out_of_scope"
@@ -311,6 +338,11 @@ class Desk:
     def _proposed(self, turn: Turn, intent: str, fields: Fields) -> Outcome:
         if intent == "undo":
             return Outcome("none", turn.language, step=("undo", str(fields.get("target") or "last_action")))
+        action = self._writing.actions[intent]
+        if action.private and turn.call.place.kind not in PRIVATE:
+            raise Refused("desk.in_private", about="place", denied=True)
+        if action.at_once:
+            return Outcome("none", turn.language, at_once=(intent, fields))
         try:
             return self._writing.propose(turn, intent, fields)
         except Refused as refusal:

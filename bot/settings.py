@@ -8,11 +8,10 @@ from typing import Any, Literal
 
 import yaml
 from dotenv import dotenv_values
-from pydantic import (
-    ValidationError,
-)
+from pydantic import Field, ValidationError
 from sqlalchemy.engine import make_url
 
+from bot.schedule import Schedule
 from bot.sections import (
     VARIABLES,
     Agency,
@@ -28,7 +27,19 @@ from bot.sections import (
     Slack,
     Writes,
 )
-from skills.rules import Definitions, Fees, Freshness, Rules, Staffing, Targets
+from bot.watched import Alerts
+from db.law.policy import Policy
+from skills.rules import (
+    Agreements,
+    Definitions,
+    Fees,
+    Freshness,
+    Promises,
+    Rules,
+    Staffing,
+    Targets,
+    Unmasking,
+)
 
 CONFIG, ENV = "config.yaml", ".env"
 SECRETS = {
@@ -56,6 +67,12 @@ class Settings(Section):
     staffing: Staffing = Staffing()
     targets: Targets = Targets()
     freshness: Freshness = Freshness()
+    schedules: dict[str, Schedule] = Field(default_factory=dict)
+    agreements: Agreements = Agreements()
+    alerts: Alerts = Alerts()
+    unmasking: Unmasking = Unmasking()
+    promises: Promises = Promises()
+    law: Policy = Policy()
 
     @property
     def rules(self) -> Rules:
@@ -66,6 +83,11 @@ class Settings(Section):
             staffing=self.staffing,
             targets=self.targets,
             freshness=self.freshness,
+            agreements=self.agreements,
+            alerts=self.alerts,
+            unmasking=self.unmasking,
+            promises=self.promises,
+            law=self.law,
         )
 
 

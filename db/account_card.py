@@ -11,13 +11,15 @@ from sqlalchemy import Connection, Row, or_, select
 
 from db.access import accounts_within
 from db.cells.cuts import load_cuts
+from db.marks import OpenCase, open_cases
+from db.notes import Note, latest_notes
 from db.promise_rules import Result, status_on
 from db.scope import Scope
 from db.tables.cells import promise_results
 from db.tables.facts import balances, contacts, payments, promises
 from db.tables.reference import accounts, assignments, campaigns, clients, debtors, people, phones
 
-CONTACTS_SHOWN = 5
+CONTACTS_SHOWN, NOTES_SHOWN = 5, 3
 ENDING = 2
 
 
@@ -70,6 +72,9 @@ class AccountCard:
     last_payment: Paid | None
     promises: tuple[OpenPromise, ...]
     contacts: tuple[Contact, ...]
+    mode: str | None  # how it is dialled
+    cases: tuple[OpenCase, ...]
+    notes: tuple[Note, ...]
 
 
 def account_card(connection: Connection, scope: Scope, account: int, on: date) -> AccountCard | None:
@@ -91,13 +96,16 @@ def account_card(connection: Connection, scope: Scope, account: int, on: date) -
         placed_on=row.placed_on,
         recalled_on=row.recalled_on,
         special=row.special,
-        standing=_standing(connection, row, on),
+        standing=standing_of(connection, row, on),
         debtor=initials(row.name or ""),
         phones=_phones(connection, account),
-        agent=_agent(connection, account, on),
+        agent=held.name if (held := _held(connection, account, on)) else None,
         last_payment=_last_payment(connection, account, on),
         promises=_open_promises(connection, account, on),
         contacts=_contacts(connection, account, on),
+        mode=held.mode if held else None,
+        cases=open_cases(connection, account),
+        notes=latest_notes(connection, account, NOTES_SHOWN),
     )
 
 
@@ -106,7 +114,7 @@ def initials(name: str) -> str:
     return " ".join(f"{word[0].upper()}." for word in name.split())
 
 
-def _standing(connection: Connection, account: Row[Any], on: date) -> Standing:
+def standing_of(connection: Connection, account: Row[Any], on: date) -> Standing:
     cuts = load_cuts(connection, frozenset({account.client_id})).days.get(account.client_id, ())
     sent = connection.execute(
         select(balances.c.as_of, balances.c.balance_cents, balances.c.dpd, balances.c.bucket)
@@ -127,16 +135,17 @@ def _phones(connection: Connection, account: int) -> tuple[tuple[str, str], ...]
     return tuple((owner, number[-ENDING:]) for owner, number in connection.execute(query))
 
 
-def _agent(connection: Connection, account: int, on: date) -> str | None:
+def _held(connection: Connection, account: int, on: date) -> Row[str, str | None] | None:
+    """Who works it, and how it is dialled."""
     held = (
-        select(people.c.name)
+        select(people.c.name, assignments.c.mode)
         .join(assignments, assignments.c.agent_id == people.c.id)
         .where(assignments.c.account_id == account, assignments.c.from_on <= on)
         .where(or_(assignments.c.to_on.is_(None), assignments.c.to_on > on))
         .order_by(assignments.c.from_at.desc())
         .limit(1)
     )
-    return connection.execute(held).scalar()
+    return connection.execute(held).first()
 
 
 def _last_payment(connection: Connection, account: int, on: date) -> Paid | None:

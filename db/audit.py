@@ -71,6 +71,14 @@ def last_row(connection: Connection, proposal: str) -> int | None:
     return connection.execute(query).scalar()
 
 
+def times_done(connection: Connection, action: str, person: int, since: datetime) -> int:
+    """How often this person did it."""
+    query = select(func.count()).where(
+        audit.c.action == action, audit.c.person_id == person, audit.c.at >= since, audit.c.outcome == "done"
+    )
+    return connection.execute(query).scalar_one()
+
+
 def _row(entry: Entry) -> dict[str, Any]:
     said = entry.said[:SAID_MAX] if entry.said is not None else None
     return {

@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
-from db.access import accounts_within
+from db.marks import stops_calls
+from db.picks import Pick, condition
 from db.scope import Scope
+from db.standing import standing
 from db.tables.agency import agreements, cases
 from db.tables.cells import promise_results
-from db.tables.facts import balances, promises
+from db.tables.facts import promises
 from db.tables.reference import accounts, assignments
 
+_HELD = (
+    *("account_id", "number", "client_id", "campaign_id", "debtor_id", "agent_id", "assignment_id", "mode"),
+    *("since", "balance_cents", "dpd", "bucket", "product", "state", "special"),
+)  # as the fields of Held
 # Of a file's word for it: what is over keeps nobody.
 LIVE_AGREEMENTS = ("authorized", "formalized", "active")
 LOCKING_CASES = ("complaints", "arco", "holds")
@@ -44,94 +50,100 @@ class Held:
 
 
 def held_accounts(
-    connection: Connection, scope: Scope, today: date, *, agents: Collection[int] | None, number: str | None
+    connection: Connection,
+    scope: Scope,
+    today: date,
+    *,
+    agents: Collection[int] | None,
+    number: str | None,
+    picks: Sequence[Pick] = (),
 ) -> list[Held]:
-    """In the portfolio today, within reach, by account number; of these agents, or this one account."""
-    cut = (
-        select(balances.c.client_id, func.max(balances.c.as_of).label("as_of"))
-        .where(balances.c.as_of <= today)
-        .group_by(balances.c.client_id)
-        .subquery("cut")
-    )
-    rows = (
-        assignments.join(accounts, accounts.c.id == assignments.c.account_id)
-        .outerjoin(cut, cut.c.client_id == accounts.c.client_id)
-        .outerjoin(
-            balances,
-            (balances.c.client_id == accounts.c.client_id)
-            & (balances.c.as_of == cut.c.as_of)
-            & (balances.c.account_id == accounts.c.id),
-        )
-    )
-    limits: list[ColumnElement[bool]] = [
-        or_(accounts.c.recalled_on.is_(None), accounts.c.recalled_on > today),
-        assignments.c.from_on <= today,
-        or_(assignments.c.to_on.is_(None), assignments.c.to_on > today),
-        *accounts_within(scope, today),
-    ]
-    if agents is not None:
-        limits.append(assignments.c.agent_id.in_(sorted(agents)))
+    """In the portfolio today, within reach, by account number; of these agents, or this one account.
+
+    Raises db.picks.Unpickable for a condition that picks no accounts.
+    """
+    among = None
     if number is not None:
-        limits.append(func.lower(accounts.c.account_no) == number.strip().lower())
-    query = (
-        select(
-            accounts.c.id,
-            accounts.c.account_no,
-            accounts.c.client_id,
-            accounts.c.campaign_id,
-            accounts.c.debtor_id,
-            assignments.c.agent_id,
-            assignments.c.id,
-            assignments.c.mode,
-            assignments.c.from_on,
-            func.coalesce(balances.c.balance_cents, accounts.c.balance_cents),
-            func.coalesce(balances.c.dpd, accounts.c.dpd),
-            func.coalesce(balances.c.bucket, accounts.c.bucket),
-            accounts.c.product,
-            accounts.c.state,
-            accounts.c.special,
+        among = select(accounts.c.id).where(func.lower(accounts.c.account_no) == number.strip().lower())
+    elif agents is not None:
+        among = select(assignments.c.account_id).where(
+            assignments.c.agent_id.in_(sorted(agents)), assignments.c.to_on.is_(None)
         )
-        .select_from(rows)
-        .where(*limits)
-        .order_by(accounts.c.account_no, accounts.c.id)
-    )
+    stands = standing(connection, scope, today, among=among)
+    columns = stands.columns
+    limits = [columns["assignment_id"] > 0, *(condition(each, columns, today) for each in picks)]
+    if agents is not None:
+        limits.append(columns["agent_id"].in_(sorted(agents)))
+    query = stands.select(*_HELD).where(*limits).order_by(columns["number"], columns["account_id"])
     return [Held(*tuple(row)) for row in connection.execute(query)]
 
 
+def held_by_agent(
+    connection: Connection, scope: Scope, today: date, campaigns: Collection[int]
+) -> dict[int, int]:
+    """How many accounts of these campaigns each agent in reach holds today."""
+    stands = standing(connection, scope, today)
+    agent = stands.columns["agent_id"]
+    query = (
+        stands.select("agent_id")
+        .add_columns(func.count())
+        .where(agent > 0, stands.columns["campaign_id"].in_(sorted(campaigns)))
+        .group_by(agent)
+    )
+    return {agent_id: int(n) for agent_id, n in connection.execute(query)}
+
+
 def locks(connection: Connection, ids: Sequence[int], today: date) -> dict[int, str]:
-    """What keeps an account with its agent: promise | agreement | case | resting."""
+    """What keeps an account with its agent: case | no_call | agreement | promise | resting."""
+    return _first_reason(connection, ids, _locks(today))
+
+
+def never_dialled(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """What no machine dials unseen: case | no_call | agreement."""
+    return _first_reason(connection, ids, _protected())
+
+
+def _first_reason(
+    connection: Connection, ids: Sequence[int], queries: Sequence[tuple[str, Any]]
+) -> dict[int, str]:
     found: dict[int, str] = {}
-    for reason, query in _locks(today):
+    for reason, query in queries:
         for some in _slices(ids):
             for account in connection.execute(query.where(_account(query).in_(some))).scalars():
                 found.setdefault(account, reason)
     return found
 
 
-def _locks(today: date) -> list[tuple[str, Any]]:
-    settled = select(promise_results.c.promise_id).where(promise_results.c.status.in_(("kept", "renewed")))
-    due = promises.c.due_on.between(today, today + timedelta(days=PROMISE_DAYS))
-    rests = assignments.c.from_on > today - timedelta(days=RESTING_DAYS)
+def _protected() -> list[tuple[str, Any]]:
+    held = cases.c.register.in_(LOCKING_CASES) & cases.c.closed_on.is_(None)
     return [
-        (
-            "case",
-            select(cases.c.account_id).where(
-                cases.c.register.in_(LOCKING_CASES), cases.c.closed_on.is_(None)
-            ),
-        ),
+        ("case", select(cases.c.account_id).where(held)),
+        ("no_call", select(cases.c.account_id).where(stops_calls())),
         ("agreement", select(agreements.c.account_id).where(agreements.c.status.in_(LIVE_AGREEMENTS))),
-        ("promise", select(promises.c.account_id).where(due, promises.c.id.not_in(settled))),
-        ("resting", select(assignments.c.account_id).where(rests, _was_moved())),
     ]
 
 
-def _was_moved() -> ColumnElement[bool]:
-    """The first agent of an account was given it, not moved to it."""
-    earlier = assignments.alias("earlier")
+def _locks(today: date) -> list[tuple[str, Any]]:
+    settled = select(promise_results.c.promise_id).where(promise_results.c.status.in_(("kept", "renewed")))
+    due = promises.c.due_on.between(today, today + timedelta(days=PROMISE_DAYS))
+    return [
+        *_protected(),
+        ("promise", select(promises.c.account_id).where(due, promises.c.id.not_in(settled))),
+        ("resting", _resting(today)),
+    ]
+
+
+def _resting(today: date) -> Any:
+    """Moved from one agent to another lately; a new dialling mode moves nobody, nor does a first agent."""
+    now = assignments.alias("now")
     return (
-        select(earlier.c.id)
-        .where(earlier.c.account_id == assignments.c.account_id, earlier.c.from_at < assignments.c.from_at)
-        .exists()
+        select(assignments.c.account_id)
+        .join(now, now.c.account_id == assignments.c.account_id)
+        .where(
+            now.c.to_at.is_(None),
+            now.c.agent_id != assignments.c.agent_id,
+            assignments.c.to_on > today - timedelta(days=RESTING_DAYS),
+        )
     )
 
 

@@ -135,6 +135,8 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""  # "se muestran 20 de 61"
+    # All the rows, where only some are shown: read when a document is made of them.
+    whole: "Callable[[], Sequence[tuple[Cell, ...]]] | None" = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,18 @@ class Choice:
     options: tuple[Option, ...]
 
 
-Part = Text | Figures | Table | Trend | Choice
+@dataclass(frozen=True)
+class Selection:
+    """Rows to choose from, by a label and a value each, and what can be done with those chosen: requests that
+    take their values under `slot`."""
+
+    prompt: str
+    rows: tuple[tuple[str, str], ...]
+    slot: str
+    options: tuple[Option, ...]
+
+
+Part = Text | Figures | Table | Trend | Choice | Selection
 
 
 @dataclass(frozen=True)
@@ -221,6 +234,11 @@ class Answer:
 Say = Callable[..., str]  # say("kpi.no_data", period=...) in the actor's language
 
 
+def _nobody_to_ask(intent: str, fields: Mapping[str, Any], now: datetime | None = None) -> Answer:
+    del fields, now
+    raise LookupError(intent)
+
+
 @dataclass(frozen=True)
 class Context:
     """All a handler gets. `session` is a read-only SQLAlchemy Connection; `now` is aware."""
@@ -234,6 +252,9 @@ class Context:
     say: Say
     rules: Rules = field(default_factory=Rules)  # what the agency chose about its own numbers
     memo: dict[Any, Any] = field(default_factory=dict)  # what one question has read already
+    approved_by: int | None = None  # who agreed to what is applied, where it took somebody else
+    # Another question in the same right, by its intent and fields, now or as of another moment.
+    ask: Callable[..., Answer] = _nobody_to_ask
 
 
 class Refused(Exception):
@@ -295,7 +316,7 @@ class Preview:
 @dataclass(frozen=True)
 class Action:
     """Something to do. `preview` reads; `apply` writes the plan, and `undo` takes it back, in the caller's
-    transaction. Each raises Refused."""
+    transaction. Each raises Refused. `at_once`: a press of a button says it all, so nothing is asked back."""
 
     name: str
     request: type[BaseModel]
@@ -303,6 +324,9 @@ class Action:
     preview: Callable[[Context, Any], Preview]
     apply: Callable[[Context, Mapping[str, Any]], Answer]
     undo: Callable[[Context, Mapping[str, Any]], Answer] | None = None
+    at_once: bool = False
+    private: bool = False  # only where nobody else reads along
+    asks: frozenset[str] = frozenset()  # what its own preview asks for where it was not said ("slot:amount")
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,13 @@
 """What an agency chooses about its own numbers, as config.yaml writes it. Knows no file and no table."""
 
 from collections.abc import Mapping
+from datetime import time
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from db.law.policy import Policy
 
 
 class _Rules(BaseModel):
@@ -51,9 +55,79 @@ class Freshness(_Rules):
     promises: int = Field(default=1, ge=0, le=60)
 
 
+class Authority(_Rules):
+    """What one role may waive and for how many instalments; `clients` (codes), `buckets` and `products` that
+    are named narrow it to those. `second`: somebody else of that authority agrees as well."""
+
+    role: Literal["agent", "supervisor", "manager", "director"]
+    accessory: Decimal = Field(default=Decimal(0), ge=0, le=1)  # of interest, late interest and charges
+    principal: Decimal = Field(default=Decimal(0), ge=0, le=1)
+    installments: int = Field(default=1, ge=1, le=120)
+    second: bool = False
+    clients: tuple[str, ...] = ()
+    buckets: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+
+
+AUTHORITY = (
+    Authority(role="agent", accessory=Decimal("0.10"), installments=3),
+    Authority(role="supervisor", accessory=Decimal("0.30"), principal=Decimal("0.10"), installments=6),
+    Authority(
+        role="manager", accessory=Decimal("0.50"), principal=Decimal("0.25"), installments=12, second=True
+    ),
+    Authority(
+        role="director", accessory=Decimal("0.50"), principal=Decimal("0.25"), installments=12, second=True
+    ),
+)
+
+
+class Agreements(_Rules):
+    """Terms of what is agreed in chat. Of a role's entries the first that fits the account counts."""
+
+    authority: tuple[Authority, ...] = AUTHORITY
+    first_within_days: int = Field(default=15, ge=0, le=90)  # the first payment, from today
+    offer_days: int = Field(default=5, ge=0, le=90)  # an offer holds so long after its first payment is due
+    letterhead: tuple[str, ...] = ()  # the agency's name, address, phone and persons in charge, on letters
+
+
+class Unmasking(_Rules):
+    """Who may see a debtor's whole name and phones, one account at a time, and how many in a day."""
+
+    roles: tuple[Literal["agent", "supervisor", "manager", "compliance", "quality"], ...] = (
+        *("agent", "supervisor", "manager", "compliance"),
+    )
+    a_day: int = Field(default=20, ge=0, le=1000)
+
+
+class Alerting(_Rules):
+    """How an alert treats people: how long it waits for them, and when it leaves them alone."""
+
+    acknowledged_hours: int = Field(default=4, ge=1, le=168)  # then it asks again
+    escalate_minutes: int = Field(default=60, ge=5, le=7 * 24 * 60)  # unattended so long, somebody else hears
+    escalate_to: tuple[str, ...] = ("manager", "director")  # of those who see the whole agency
+    quiet_from: time | None = time(20)  # nobody is told from here ...
+    quiet_to: time = time(8)  # ... to here, but of what is urgent
+    digest_from: int = Field(default=4, ge=2, le=50)  # so many at once for one person are told in one message
+
+
+class Promises(_Rules):
+    """How many days ahead a promise may fall due: the agency's, and a creditor's own by its code."""
+
+    days: int = Field(default=30, ge=0, le=366)
+    clients: Mapping[str, int] = Field(default_factory=dict)
+
+    def most_days(self, client: str) -> int:
+        return self.clients.get(client, self.days)
+
+
 class Rules(_Rules):
     definitions: Definitions = Definitions()
     fees: Fees = Fees()
     staffing: Staffing = Staffing()
     targets: Targets = Targets()
     freshness: Freshness = Freshness()
+    agreements: Agreements = Agreements()
+    alerts: Alerting = Alerting()
+    unmasking: Unmasking = Unmasking()
+    law: Policy = Policy()
+    promises: Promises = Promises()

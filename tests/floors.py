@@ -18,11 +18,12 @@ FENCES = {
     "duckdb": ("db/lake/",),
     "sqlglot": ("db/lake/",),
     "pyspark": ("db/lake/",),
-    "apscheduler": (),
+    "apscheduler": ("bot/jobs.py",),
     "langchain": ("bot/llm/model.py",),
     "langchain_core": ("bot/llm/model.py",),
     "langsmith": ("bot/llm/model.py",),
     "alembic": ("db/migrate.py",),
+    "fpdf": ("skills/agree/pdf.py",),
     "dotenv": ("bot/settings.py",),
 }
 ENVIRONMENT = ("bot/settings.py", "localslack/__main__.py")
@@ -70,13 +71,14 @@ def upward_imports(root: Path) -> list[str]:
 
 
 def skills_that_know_another(root: Path) -> list[str]:
-    """A skill knows the contract, the wording, its own folder, and the data."""
+    """A skill knows its own folder, what lies beside the folders for all of them, and the data."""
     found = []
+    shared = tuple(f"skills.{path.stem}" for path in (root / "skills").glob("*.py"))
     for file, tree in sources(root, "skills"):
         parts = file.split("/")
         if len(parts) < 3:
             continue
-        own = ("skills.contract", "skills.text", f"skills.{parts[1]}")
+        own = ("skills.contract", "skills.text", f"skills.{parts[1]}", *shared)
         for module in imports(tree):
             if module.startswith("skills.") and not module.startswith(own):
                 found.append(f"{file}: {module}")

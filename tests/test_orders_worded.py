@@ -81,10 +81,8 @@ def ask(app: App, text: str, person: int) -> Outcome:
 @pytest.mark.parametrize(
     "text",
     [
-        "marca la cuenta 4471 como especial",
-        "lista las cuentas de más de 90 días de mora",
-        "scorecard de ayer",
-        "cancela el convenio",
+        "reporte ejecutivo de octubre",
+        "recuérdale a la cuenta 4471 mañana a las 10 por whatsapp",
         "recuérdame a las 5 pedir el archivo de pagos",
     ],
 )

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 from sqlalchemy import Engine, select, update
 
+from bot.settings import Settings
 from bot.slack import links
 from db.engine import reading, writing
 from db.tables import house
@@ -124,21 +125,18 @@ async def test_an_unknown_link_says_the_same(slack: Floor) -> None:
         assert (got, page) == (status, closed)
 
 
-async def test_without_a_public_address_it_is_said_what_is_missing(company: Engine) -> None:
-    async with floor(company, public_url=None) as slack:
+@pytest.mark.parametrize("address", [None, "http://cartera.example"])
+async def test_without_an_address_to_trust_it_goes_to_her_alone_and_soon_leaves(
+    company: Engine, address: str | None
+) -> None:
+    async with floor(company, public_url=address) as slack:
         message = await slack.offered(GLORIA, rows=3, sensitive=True)
         await slack.click(GLORIA, message, "excel")
         (word,) = await slack.said(message, 1, GLORIA)
-        assert "slack.public_url" in word["text"]
-        assert await slack.calls("files.getUploadURLExternal") == []
-
-
-async def test_an_address_in_the_clear_is_none(company: Engine) -> None:
-    async with floor(company, public_url="http://cartera.example") as slack:
-        message = await slack.offered(GLORIA, rows=3, sensitive=True)
-        await slack.click(GLORIA, message, "excel")
-        (word,) = await slack.said(message, 1, GLORIA)
-        assert "slack.public_url" in word["text"]
+        assert word["files"]
+        kept = select(house.outbox.c.delete_at, house.outbox.c.made_at).where(house.outbox.c.kind == "file")
+        ((until, made),) = all_of(slack, kept)
+        assert until - made <= timedelta(hours=Settings().keep.account_messages_hours)
 
 
 # --- With a guard off, the bad thing shows -------------------------------------------------------

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.app import text_files
 from bot.outcome import Outcome
@@ -15,7 +15,7 @@ from db.tables.reference import accounts, debtors, people
 from localslack.blockkit import check_view
 from skills.contract import Answer, Table
 from skills.text import load_texts
-from tests.slack_world import ANA, CARO, CLIENTE, EXTERNAL, FLOOR, GLORIA, JSON, LAURA, MARCO, World
+from tests.slack_world import ANA, CARO, CLIENTE, EXTERNAL, FLOOR, GLORIA, JSON, LAURA, MARCO, World, shown
 from tests.small import ACCOUNT, ALAMEDA, NOW
 from tests.surface_hands import Hands, said, shown_texts
 
@@ -162,3 +162,21 @@ def test_hostile_words_stay_words_in_the_card() -> None:
     marked = json.dumps([b for b in view["blocks"] if b["type"] != "header"], ensure_ascii=False)
     assert "<!" not in marked
     assert "<https" not in marked
+
+
+async def test_what_is_done_from_the_card_goes_on_in_her_direct_message(slack: World) -> None:
+    dm = await slack.dm(LAURA)
+    hands, view = await form(slack, LAURA)
+    await hands.submit(view, form_account=f"{ALAMEDA}:00A")
+    card = await hands.view("Cuenta 00A")
+    assert "Armar convenio" not in said(card)  # a window opens no other window
+    marks = next(b for b in card["blocks"][-1]["elements"] if b["text"]["text"] == "Marcar especial")
+    await hands.press(card, marks["action_id"], marks["value"])
+    await hands.view("Sigue en tu mensaje directo")
+    (asked,) = await slack.settled(dm, 1)
+    assert "Marcar especial la cuenta" in shown(asked)
+    await slack.click(LAURA, asked, "Confirmar")
+    await slack.settled(dm, 2)
+    with writing(slack.engine) as connection:
+        query = select(accounts.c.special).where(accounts.c.id == ACCOUNT["A"])
+        assert connection.execute(query).scalar_one() is True

@@ -52,6 +52,10 @@ class Slow:
 
     def __init__(self, seconds: float = 0.3) -> None:
         self.seconds, self.asked = seconds, 0
+        self.follows: list[Any] = []
+
+    def watching(self, *_: Any) -> None:
+        """It sees nothing for anybody."""
 
     def ask(self, text: str, **_: Any) -> Outcome:
         self.asked += 1

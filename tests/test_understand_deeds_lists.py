@@ -88,7 +88,7 @@ def test_a_report_asked_for_by_name(text: str, intent: str) -> None:
     "text",
     [
         "lista las cuentas con sobregiro",
-        "lista las cuentas de Ana Ruiz con promesa rota",
+        "lista las cuentas de Ana Ruiz con promesa dudosa",
         "lista las cuentas de zutano",
         "lista las cuentas que no tienen promesa",
         "cuentas de Alameda ordenadas por zutano",

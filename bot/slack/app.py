@@ -20,9 +20,10 @@ from sqlalchemy import Engine
 from bot import outbox
 from bot.duties import Duty
 from bot.faults import note_failure
-from bot.jobs import Clock
+from bot.jobs import RECONCILE, Clock
 from bot.settings import Settings
 from bot.slack import feedback, granted, links, listeners, surfaces
+from bot.slack.alerted import alert_duty
 from bot.slack.conversation import Conversation
 from bot.slack.edge import Desk, Edge
 from bot.slack.faults import SLACK_FAULTS, CannotServe, log, slack_code
@@ -41,6 +42,7 @@ from bot.slack.workspaces import Workspaces
 from db import audit, ticks
 from db.calendars import Calendars, load_calendars
 from db.engine import writing
+from db.metrics import Catalogue, load_catalogue
 from db.trail.chain import anchor
 from skills.text import Texts
 
@@ -81,6 +83,8 @@ class SlackEdge:
     texts: Texts
     clock: Callable[[], datetime]
     calendars: Calendars = field(default_factory=load_calendars)
+    metrics: Catalogue = field(default_factory=load_catalogue)
+    reconcile: float = RECONCILE
     keys: listeners.Keys = listeners.inbox_keys
     rooms: type[Rooms] = Rooms
     owner: str = field(default_factory=_owner)
@@ -178,7 +182,7 @@ class SlackEdge:
         """What goes on beside the conversations, from before the first to after the last."""
         over = asyncio.Event()
         edge.sender.sent = in_turn(edge.sender.sent, told.sent)
-        clock = Clock(self.engine, self._duties(edge, told), self.clock, self.owner)
+        clock = Clock(self.engine, self._duties(edge, told), self.clock, self.owner, self.reconcile)
         work = (edge.works.run(over), edge.sender.run(over), clock.run(over), self._tidied(edge, told, over))
         chores = [asyncio.create_task(each) for each in work]
         try:
@@ -189,7 +193,8 @@ class SlackEdge:
 
     def _duties(self, edge: Edge, told: Told) -> Callable[[datetime], Sequence[Duty]]:
         """All that falls due by the clock."""
-        return Scheduled(edge, told, self.calendars).duties
+        scheduled, alerts = Scheduled(edge, told, self.calendars), alert_duty(edge, told, self.metrics)
+        return lambda now: [*scheduled.duties(now), alerts]
 
     async def _tidied(self, edge: Edge, told: Told, over: asyncio.Event) -> None:
         while not over.is_set():

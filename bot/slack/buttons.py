@@ -10,6 +10,7 @@ from bot.slack.blocks import BUTTON_VALUE, BUTTONS, Block, actions, button
 from skills.contract import Option
 
 ASK = "ask"  # ask:0, ask:1 ... : put this request
+PICK = "pick"  # pick:0 ... : put this request of the rows chosen beside it
 DEFINITION = "definition"
 SQL = "sql"
 EXCEL, IMAGE = "excel", "image"  # the answer as a file

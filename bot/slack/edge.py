@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sqlalchemy import Connection
+
 from bot.outcome import Hooks, Outcome, Place, Who
 from bot.settings import Settings
 from bot.slack.faults import Turned
@@ -12,7 +14,7 @@ from bot.slack.records import Records
 from bot.slack.render import Renderer
 from bot.slack.turns import Pool, Turns
 from bot.slack.workspaces import Workspaces
-from skills.contract import Language
+from skills.contract import Context, Language
 from skills.text import Texts
 
 if TYPE_CHECKING:
@@ -21,7 +23,13 @@ if TYPE_CHECKING:
 
 
 class Desk(Protocol):
-    """The two doors of bot.desk.Desk."""
+    """The doors of bot.desk.Desk."""
+
+    follows: list[Callable[[Connection, Outcome, datetime], None]]
+
+    def watching(
+        self, connection: Connection, employee: str, place: Place, now: datetime
+    ) -> Context | None: ...
 
     def ask(
         self,

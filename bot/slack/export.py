@@ -3,6 +3,7 @@ answered as whoever gets the file.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.faults import note_failure
@@ -34,6 +35,8 @@ class Exports:
         """What a button asked for; or else what an answer for all to see could not hold."""
         if job.kind == "export":
             return self._clicked(job, place, who, outcome)
+        if outcome.answer is not None and outcome.answer.files:
+            return self._enclosed(job, place, reach, outcome)
         if reach.kind != "post":
             return []
         try:
@@ -41,6 +44,21 @@ class Exports:
         except Exception as error:  # the answer itself is there, and says what it leaves out
             note_failure(error, "a file beside an answer")
             return []
+
+    def _enclosed(self, job: Job, place: Place, reach: Reach, outcome: Outcome) -> list[Parcel]:
+        """Documents of an answer: in her own direct message alone, and not for longer than what shows an
+        account may stay there."""
+        files = outcome.answer.files if outcome.answer is not None else ()
+        if place.kind != "dm" or reach.kind != "post":
+            return [self._word(job, self._sentence(outcome, "files.direct_only"))]
+        edge, parcels = self._edge, list[Parcel]()
+        until = edge.clock() + timedelta(hours=edge.settings.keep.account_messages_hours)
+        for n, each in enumerate(files):
+            gone = until.astimezone(edge.settings.agency.zone)
+            comment = edge.texts.say(outcome.language, "files.until", until=f"{gone:%d/%m/%Y %H:%M}")
+            document = Document(each.name, each.title, comment, each.make())
+            parcels.append(replace(self._file(job, reach.thread, document, n), delete_at=until))
+        return parcels
 
     def _beside(self, job: Job, thread: str | None, who: Who, outcome: Outcome) -> list[Parcel]:
         """Whole, in the same thread. Nothing of what must not linger."""
@@ -65,14 +83,19 @@ class Exports:
         answer = outcome.answer
         if answer is None:
             return [self._word(job, self._edge.renderer.outcome(outcome, asker=job.user))]
-        if answer.sensitive or place.kind == "slash":  # here the file would stand before others
+        # Where no link can be given, what shows accounts goes to her direct message, and soon leaves it.
+        here = place.kind == "dm" and self._public is None
+        if place.kind == "slash" or (answer.sensitive and not here):
             return [self._word(job, self._link(job, outcome, answer))]
         made = list(self._pressed(job, who, outcome, answer))
         if not made:
             return [self._word(job, self._sentence(outcome, "files.nothing"))]
         if any(len(document.content) > BYTES for document in made):
             return [self._word(job, self._sentence(outcome, "files.too_large"))]
-        return [self._file(job, job.thread, document, n) for n, document in enumerate(made)]
+        parcels = [self._file(job, job.thread, document, n) for n, document in enumerate(made)]
+        hours = self._edge.settings.keep.account_messages_hours
+        soon = self._edge.clock() + timedelta(hours=hours)
+        return [replace(each, delete_at=soon) for each in parcels] if answer.sensitive else parcels
 
     def _pressed(self, job: Job, who: Who, outcome: Outcome, answer: Answer) -> Iterator[Document]:
         press = self._press(who)
@@ -85,14 +108,20 @@ class Exports:
 
     def _link(self, job: Job, outcome: Outcome, answer: Answer) -> Message:
         """What must not stay in Slack, or has no thread to stand in, is fetched with permission."""
-        edge, slack = self._edge, self._edge.settings.slack
-        if slack.public_url is None or not is_public(slack.public_url):
+        edge, public = self._edge, self._public
+        if public is None:
             return self._sentence(outcome, "files.no_link" if answer.sensitive else "files.not_here")
         minutes = edge.settings.keep.link_minutes
         request = {job.intent: job.fields}
         with writing(edge.records.engine) as connection:
             token = make_link(connection, job.team, job.user, request, edge.clock(), minutes)
-        return self._sentence(outcome, "files.link", url=link_to(slack.public_url, token), n=minutes)
+        return self._sentence(outcome, "files.link", url=link_to(public, token), n=minutes)
+
+    @property
+    def _public(self) -> str | None:
+        """The address that links are on, where it is one to put a secret into."""
+        url = self._edge.settings.slack.public_url
+        return url if url is not None and is_public(url) else None
 
     def _press(self, who: Who) -> Press:
         edge = self._edge

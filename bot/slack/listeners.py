@@ -9,12 +9,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zlib import crc32
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.faults import note_failure
-from bot.slack.buttons import ASK, DEFINITION, EXCEL, IMAGE, SQL, asker_of, unpack
+from bot.slack.buttons import ASK, DEFINITION, EXCEL, IMAGE, PICK, SQL, asker_of, unpack
+from bot.slack.choosing import CHOSEN, chosen
 from bot.slack.edge import Edge, team_of
+from bot.slack.forms.agreeing import AgreementForm, opens_form
+from bot.slack.forms.opening import Opening
 from bot.slack.later import later
 from bot.slack.subcommands import commanded
 from bot.slack.taker import Taker
@@ -39,7 +43,8 @@ def register(app: AsyncApp, edge: Edge, keys: Keys = inbox_keys) -> None:
     taker = Taker(edge)
     _messages(app, edge, taker, keys)
     _commands(app, edge, taker)
-    _buttons(app, taker)
+    _buttons(app, edge, taker)
+    _choices(app, taker)
     _sessions(app, edge)
 
     @app.error
@@ -128,17 +133,41 @@ def _entrance(channel: str) -> Any:
 # --- what people click ---------------------------------------------------------------------------
 
 
-def _buttons(app: AsyncApp, taker: Taker) -> None:
+def _buttons(app: AsyncApp, edge: Edge, taker: Taker) -> None:
     @app.action(re.compile(rf"^({ASK}:\d+|{DEFINITION}|{SQL}|{EXCEL}|{IMAGE})$"))
     async def clicked(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         job, request = clicked_job(body, action), unpack(str(action.get("value") or ""))
         if request is None:
             await taker.stale(job)
+        elif opens_form(*request):
+            opening = Opening(job.team, job.user, str(body["trigger_id"]), job.respond)
+            later(AgreementForm(edge).open(opening, request[1]), "a form")
         else:
             intent, fields = request
             await taker.take(
                 replace(job, intent=intent, fields=fields), [click_key(body, action)], CLICK_AGAIN
             )
+        await ack()
+
+
+def _choices(app: AsyncApp, taker: Taker) -> None:
+    """Rows chosen in a menu, and the buttons beside it."""
+
+    @app.action(CHOSEN)
+    async def choosing(ack: AsyncAck) -> None:
+        await ack()
+
+    @app.action(re.compile(rf"^{PICK}:\d+$"))
+    async def picked(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        job, request = clicked_job(body, action), unpack(str(action.get("value") or ""))
+        slot = str(action.get("block_id") or "").partition(":")[0]
+        if request is None or not slot:
+            await taker.stale(job)
+        else:
+            intent, fields = request
+            rows = chosen(body)
+            key = f"{click_key(body, action)}:{crc32(' '.join(sorted(rows)).encode()):x}"
+            await taker.take(replace(job, intent=intent, fields={**fields, slot: rows}), [key], CLICK_AGAIN)
         await ack()
 
 
@@ -156,7 +185,7 @@ def clicked_job(body: Mapping[str, Any], action: Mapping[str, Any]) -> Job:
     ts = message.get("ts") or container["message_ts"]
     thread = message.get("thread_ts") or container.get("thread_ts") or ts
     hers = bool(container.get("is_ephemeral"))
-    asking = str(action["action_id"]).startswith(ASK)
+    asking = str(action["action_id"]).startswith((ASK, PICK))
     return Job(
         "click" if asking else "export" if action["action_id"] in (EXCEL, IMAGE) else "look",
         team_of(body),

@@ -11,13 +11,14 @@ from bot.slack.basis import basis_lines, basis_message, sql_message
 from bot.slack.blocks import Block
 from bot.slack.buttons import DEFINITION, FEEDBACK, SQL, Numbered, pack
 from bot.slack.charts import CHARTS, draw_chart
+from bot.slack.choosing import draw_selection
 from bot.slack.documents import export_buttons
 from bot.slack.figures import draw_figures
 from bot.slack.marks import inert
 from bot.slack.message import Message, message
 from bot.slack.picture import has_points
 from bot.slack.tables import CHARACTERS, COLUMNS, draw_table
-from skills.contract import Answer, Choice, Figures, Language, Part, Table, Text, Trend
+from skills.contract import Answer, Choice, Figures, Language, Part, Selection, Table, Text, Trend
 from skills.text import Texts, number
 
 JUDGED = ("answer", "clarify", "refuse")  # what can be right or wrong
@@ -76,7 +77,7 @@ class _Drawing:
     def __init__(self, texts: Texts, language: Language, asker: str, today: date) -> None:
         self.blocks: list[Block] = []
         self._texts, self._language, self._today = texts, language, today
-        self._buttons = Numbered(asker)
+        self._asker, self._buttons = asker, Numbered(asker)
         self._charts, self._room = 0, CHARACTERS
         self.cut_table, self.cut_charts = False, list[Trend]()
 
@@ -135,6 +136,8 @@ class _Drawing:
                 if part.prompt:
                     self.blocks.append(kit.section(inert(part.prompt)))
                 self.choices(part.options)
+            case Selection():
+                self.blocks += draw_selection(part, self._asker)
 
     def _text(self, part: Text) -> None:
         if not part.body.strip():

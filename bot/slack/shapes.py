@@ -226,6 +226,7 @@ class _Interaction(_Payload):
 class Acted(_Interaction):
     type: Literal["block_actions"]
     actions: list[_Action] = Field(min_length=1)
+    state: _State | None = None
     trigger_id: Word
 
     @model_validator(mode="after")

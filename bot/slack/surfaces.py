@@ -13,8 +13,9 @@ from bot.slack.asker import Asker, direct, meet, once, tell
 from bot.slack.blocks import Block
 from bot.slack.buttons import unpack
 from bot.slack.edge import Edge, team_of
-from bot.slack.forms import account, ask
+from bot.slack.forms import account, agreement, ask
 from bot.slack.forms.account import client_in
+from bot.slack.forms.agreeing import AgreementForm
 from bot.slack.forms.asking import AskForm
 from bot.slack.forms.choice import AGENTS, OWNERS
 from bot.slack.forms.finding import AccountForm
@@ -46,6 +47,7 @@ def register(app: AsyncApp, edge: Edge, seen: Seen = within_reach) -> None:
     _home(app, edge)
     _ask_form(app, edge, seen)
     _account_form(app, edge)
+    _agreement_form(app, edge)
     _options(app, edge, seen)
 
 
@@ -163,6 +165,32 @@ def _account_form(app: AsyncApp, edge: Edge) -> None:
         await ack()
         later(form.picked(body, action), "a card")
 
+    @app.action(re.compile(rf"^{account.DO}:\d+$"))
+    async def done(ack: AsyncAck, body: Body, action: Body) -> None:
+        """From the card on to her direct message, where what is sensitive stays hers."""
+        request = unpack(str(action.get("value") or ""))
+        if request is not None:
+            team, user, key = team_of(body), str(body["user"]["id"]), once("card", body)
+            channel = await direct(edge, team, user)
+            intent, fields = request
+            job = Job("ask", team, user, channel, "dm", key, intent=intent, fields=fields)
+            await Taker(edge).take(job, [key])
+            later(form.started(body), "a form")
+        await ack()
+
+
+def _agreement_form(app: AsyncApp, edge: Edge) -> None:
+    form = AgreementForm(edge)
+
+    @app.action(re.compile(rf"^(?:{agreement.CHANGING}:\w+|{agreement.FIND_ACCOUNT})$"))
+    async def changed(ack: AsyncAck, body: Body) -> None:
+        await ack()
+        later(form.changed(body), "a form")
+
+    @app.view(agreement.CALLBACK)
+    async def submitted(ack: AsyncAck, body: Body, view: Body) -> None:
+        await form.submitted(ack, body, view)
+
 
 def _options(app: AsyncApp, edge: Edge, seen: Seen) -> None:
     def offered(asker: Asker, body: Body) -> list[Block]:
@@ -170,13 +198,14 @@ def _options(app: AsyncApp, edge: Edge, seen: Seen) -> None:
         if wanted == ask.PICK_METRIC:
             return metric_options(asker, typed, catalogue())
         with reading(edge.records.engine) as connection:
-            if wanted == account.FIND_ACCOUNT:
+            if wanted in (account.FIND_ACCOUNT, agreement.FIND_ACCOUNT):
                 client = client_in(body.get("view") or {}, asker.names)
                 return account_options(connection, asker, typed, client)
             kinds = AGENTS if wanted == ask.FIND_AGENT else OWNERS
             return name_options(connection, asker, typed, kinds, edge.texts, seen=seen)
 
-    finders = (ask.PICK_METRIC, ask.FIND_OWNER, ask.FIND_AGENT, account.FIND_ACCOUNT)
+    accounts = (account.FIND_ACCOUNT, agreement.FIND_ACCOUNT)
+    finders = (ask.PICK_METRIC, ask.FIND_OWNER, ask.FIND_AGENT, *accounts)
 
     @app.options(re.compile(rf"^(?:{'|'.join(finders)})$"))
     async def looked_for(ack: AsyncAck, body: Body) -> None:

@@ -84,7 +84,8 @@ def sheets_of(answer: Answer, texts: Texts, language: Language) -> Iterator[Shee
     """One a table, one for a chart unless a table holds the same numbers, then the figures."""
     tables = [part for part in answer.parts if isinstance(part, Table) and part.rows and part.columns]
     for table in tables:
-        yield Sheet(table.title or answer.title, table.columns[:COLUMNS], table.rows)
+        rows = table.rows if table.whole is None else table.whole()
+        yield Sheet(table.title or answer.title, table.columns[:COLUMNS], rows)
     for part in answer.parts:
         if isinstance(part, Trend) and part.series:
             sheet = _series(part, texts.say(language, "files.chart_label"))

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.understand.deeds import Deed, Deeds
+from bot.understand.deeds.law import law_asked
+from bot.understand.deeds.marks import card_asked
 from bot.understand.guards import Guards
 from bot.understand.lexicon import Lexicon
 from bot.understand.names import NameIndex
@@ -62,6 +64,8 @@ class Before:
 
     def _guarded(self, typed: Typed, now: datetime) -> Reading | None:
         text = self.deeds.without_note(typed)
+        if lawful := law_asked(typed):  # before what would break the law is refused: here it is asked about
+            return Reading("question", *lawful)
         if verdict := self.guards.refusal(text):
             return Reading("refuse", about=verdict.about)
         if self.guards.help(text):
@@ -76,6 +80,8 @@ class Before:
             return _read_as(self.deeds.past(typed, now, spoken))
         if self.guards.ability(text) and spoken is not None:
             return Reading("help", about=spoken)
+        if number := card_asked(typed):
+            return Reading("question", "account", {"account": number})
         deed = self.deeds.read(typed, now)
         if deed is not None and deed.kind == "action":
             return _read_as(deed)

@@ -6,6 +6,7 @@ Deterministic, no network, no model. A question or an action never leaves a cont
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ from bot.understand.lexicon import load_lexicon
 from bot.understand.names import NameIndex
 from bot.understand.normalise import Typed, fold, normalise
 from bot.understand.period_words import words
+from bot.understand.recurring import read_recurring
 from bot.understand.result import Reading, wire
 from bot.understand.tag import tag
 from bot.understand.unusual import unusual_asked
@@ -89,7 +91,9 @@ class Reader:
             return Reading("clarify", about="unknown_term")
         local = now.astimezone(self._zone) if now.tzinfo else now.replace(tzinfo=self._zone)
         settled = self._before.read(typed, local, pending) or self._before.again(typed, local, previous)
-        return settled or self._chatted(typed, self._question(text, typed, today, previous), pending)
+        found = settled or self._chatted(typed, self._question(text, typed, today, previous), pending)
+        again = read_recurring(typed, found, previous, partial(self.read, now=now))
+        return again or found
 
     def _chatted(self, typed: Typed, reading: Reading, pending: Mapping[str, Any] | None) -> Reading:
         """ "oigan, ¿alguien sabe dónde quedó mi taza?" is said to the others; "todas", to a proposal."""

@@ -1,6 +1,37 @@
 """Every table of the product, on one MetaData. Knows shapes only: no query, no session."""
 
-from db.tables import agency, cells, desk, facts, guards, house, openings, reference
+from db.tables import (
+    agency,
+    agree,
+    alerts,
+    cells,
+    clock,
+    desk,
+    facts,
+    floor,
+    guards,
+    house,
+    law,
+    openings,
+    promised,
+    reference,
+)
 from db.tables.types import metadata
 
-__all__ = ["agency", "cells", "desk", "facts", "guards", "house", "metadata", "openings", "reference"]
+__all__ = [
+    "agency",
+    "agree",
+    "alerts",
+    "cells",
+    "clock",
+    "desk",
+    "facts",
+    "floor",
+    "guards",
+    "house",
+    "law",
+    "metadata",
+    "openings",
+    "promised",
+    "reference",
+]

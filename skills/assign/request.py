@@ -2,13 +2,17 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from skills.contract import Filter
+from skills.picked import storable
 
 
 class ReassignRequest(BaseModel):
-    """Whose accounts (an agent's, a filter's, or one) go to whom; how many, and how they are shared."""
+    """Whose accounts (an agent's, a filter's, some or one) go to whom; how many, and how they are shared.
+
+    Without a receiver it is asked who.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -16,18 +20,22 @@ class ReassignRequest(BaseModel):
     to_agent: str | None = None
     to_agents: tuple[str, ...] = ()
     account: str | None = None
+    accounts: tuple[str, ...] | None = Field(default=None, max_length=200)  # chosen: "client:number"
     count: int | None = Field(default=None, ge=1, le=100_000)
     scope: Literal["all"] | None = None
     split: Literal["equal", "value"] | None = None
     dial_mode: Literal["manual", "preview", "predictivo", "blaster"] | None = None
     filters: tuple[Filter, ...] = ()
 
+    @field_validator("filters")
+    @classmethod
+    def _plain(cls, filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
+        return storable(filters)
+
     @model_validator(mode="after")
     def _whole(self) -> "ReassignRequest":
-        if not (self.from_agent or self.account or self.filters):
+        if not (self.from_agent or self.account or self.filters or self.accounts is not None):
             raise ValueError("whose accounts?")
-        if not self.receivers:
-            raise ValueError("to whom?")
         return self
 
     @property

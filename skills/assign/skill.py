@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from db.access import may_see, resolve
+from db.access import may_see, people_within, resolve
 from db.moves import Move, holders, move_accounts
 from db.periods import Period
-from db.portfolio import Held, had_lately, held_accounts, locks
+from db.picks import Pick, Unpickable
+from db.portfolio import Held, had_lately, held_accounts, held_by_agent, locks
 from skills.assign.choose import Choice, choose
-from skills.assign.filters import kept_by
 from skills.assign.request import ReassignRequest
 from skills.contract import (
     Action,
@@ -19,6 +19,8 @@ from skills.contract import (
     Context,
     Figure,
     Figures,
+    Filter,
+    Option,
     Part,
     Preview,
     Refused,
@@ -28,19 +30,34 @@ from skills.contract import (
     Text,
     Value,
 )
+from skills.picked import picks_of, unpickable
 
+MOST_OFFERED = 20  # agents
 ROLES: frozenset[Role] = frozenset(("supervisor", "manager", "director", "admin"))
 
 
 def preview(ctx: Context, request: ReassignRequest) -> Preview:
     today = ctx.now.date()
     giver = _agent(ctx, request.from_agent) if request.from_agent else None
+    if request.accounts == ():
+        raise Refused("assign.none_chosen", about="nothing")
     receivers = [_agent(ctx, name) for name in dict.fromkeys(request.receivers)]
     agents = None if giver is None else [giver]
-    held = held_accounts(ctx.session, ctx.actor.scope, today, agents=agents, number=request.account)
-    held = [each for each in held if kept_by(ctx, request.filters, each)]
+    try:
+        held = held_accounts(
+            ctx.session,
+            ctx.actor.scope,
+            today,
+            agents=agents,
+            number=request.account,
+            picks=_picks(ctx, request),
+        )
+    except Unpickable as no:
+        raise unpickable(str(no)) from None
     if not held:
         raise Refused("assign.nothing", about="nothing")
+    if not receivers:
+        raise _to_whom(ctx, request, held, giver)
     ids = [each.id for each in held]
     choice = choose(
         held,
@@ -53,6 +70,32 @@ def preview(ctx: Context, request: ReassignRequest) -> Preview:
     if not choice.moves:
         raise Refused("assign.all_stay", about="nothing", why=_reasons(ctx, choice))
     return _shown(ctx, request, choice, receivers, held)
+
+
+def _to_whom(ctx: Context, request: ReassignRequest, held: Sequence[Held], giver: int | None) -> Refused:
+    """Those who work the same campaigns, whoever holds least first, then the rest of the team; each answer is
+    a whole request."""
+    campaigns, today = {each.campaign_id for each in held}, ctx.now.date()
+    team = people_within(ctx.session, ctx.actor.scope, Period(start=today, end=today)) or ()
+    loads = dict.fromkeys((person for person, *_ in team), 0)
+    loads |= held_by_agent(ctx.session, ctx.actor.scope, today, campaigns)
+    names = ctx.names.by_id("agent")
+    known = ((n, names[agent].display) for agent, n in loads.items() if agent in names and agent != giver)
+    near = sorted(known, key=lambda each: (each[0] == 0, *each))
+    fields = request.model_dump(mode="json", exclude_none=True, exclude={"to_agent", "to_agents"})
+    choices = [
+        Option(
+            ctx.say("assign.to_each", to=name, n=f"{n:,}"), "reassign_accounts", {**fields, "to_agent": name}
+        )
+        for n, name in near[:MOST_OFFERED]
+    ]
+    n = f"{len(held):,}"
+    return Refused("assign.to_whom", about="entity:to_agent", asks=True, choices=choices, n=n)
+
+
+def _picks(ctx: Context, request: ReassignRequest) -> tuple[Pick, ...]:
+    chosen = (Filter(field="account", op="in", value=request.accounts),) if request.accounts else ()
+    return picks_of(ctx, (*request.filters, *chosen))
 
 
 def _agent(ctx: Context, name: str) -> int:

@@ -17,7 +17,9 @@ ROLES: frozenset[Role] = frozenset(("supervisor", "manager", "compliance", "admi
 ACTIONS = (
     *("question", "reassign_accounts", "record_agreement", "cancel_agreement", "record_ptp"),
     *("schedule_reminder", "assign_dial_mode", "set_target", "flag_special", "set_do_not_call", "add_note"),
-    *("assign_training", "schedule_report", "send_report", "create_alert", "undo"),
+    *("assign_training", "schedule_report", "stop_schedule", "send_report", "create_alert", "undo"),
+    *("attend_alert", "stop_alert", "attend_breach"),
+    *("add_hold", "release_hold", "unmask"),
     *("export_audit", "retire_audit"),
 )
 OUTCOMES = ("done", "denied", "failed", "undone", "refuse", "answer", "rejected", "discarded")

@@ -21,7 +21,8 @@ from skills.text import Texts, number
 CALLBACK, CARD = "account_form", "account_card"
 ACCOUNT, CLIENT = "account", "client"
 FIND_ACCOUNT = "form_account"
-AGAIN, PICK = "account_again", "account_pick"
+AGAIN, PICK, DO = "account_again", "account_pick", "account_do"
+OWN_FORM = ("record_agreement",)  # opens a window of its own, which this one cannot
 CLIENTS_SHOWN = 100
 
 
@@ -84,9 +85,30 @@ def card_view(outcome: Outcome, texts: Texts) -> Block:
     for n, choice in enumerate(outcome.choices[: kit.BUTTONS - 1]):
         value = pack({choice.intent: choice.fields})
         picks += [kit.button(choice.label, f"{PICK}:{n}", value)] if value else []
-    blocks.append(kit.actions([*picks, again]))
+    blocks.append(kit.actions([*_doable(outcome), *picks, again]))
     title = texts.say(language, "account_form.card")
     return modal(title, CARD, blocks, close=texts.say(language, "surface.close"))
+
+
+def _doable(outcome: Outcome) -> list[Block]:
+    """What may be done with the account: said and confirmed in her direct message, not in a window."""
+    found = []
+    for n, each in enumerate(outcome.answer.next if outcome.answer else ()):
+        value = pack({each.intent: each.fields})
+        if value and each.intent not in OWN_FORM:
+            found.append(kit.button(each.label, f"{DO}:{n}", value))
+    return found
+
+
+def started_view(texts: Texts, language: Language) -> Block:
+    """It goes on in her direct message."""
+    blocks = [
+        kit.section(texts.say(language, "account_form.started")),
+        kit.actions([kit.button(texts.say(language, "account_form.again"), AGAIN, AGAIN)]),
+    ]
+    return modal(
+        texts.say(language, "account_form.card"), CARD, blocks, close=texts.say(language, "surface.close")
+    )
 
 
 def card_blocks(answer: Answer, texts: Texts, language: Language) -> list[Block]:

@@ -12,7 +12,7 @@ from bot.slack.asker import Asker
 from bot.slack.blocks import Block
 from bot.slack.buttons import unpack
 from bot.slack.edge import Edge, team_of
-from bot.slack.forms.account import account_in, account_view, card_view
+from bot.slack.forms.account import account_in, account_view, card_view, started_view
 from bot.slack.forms.opening import Opening, drawn, notice, open_modal, show, update
 from bot.slack.later import later
 from skills.accounts.skill import ROLES
@@ -64,6 +64,14 @@ class AccountForm:
         if request is None or request[0] != INTENT:
             return
         build = partial(self._card, fields=request[1])
+        await show(self._edge, team_of(body), str(body["user"]["id"]), str(body["view"]["id"]), build)
+
+    async def started(self, body: Mapping[str, Any]) -> None:
+        """What she chose goes on elsewhere; the card it was chosen from may be out of date by then."""
+
+        async def build(asker: Asker) -> Block:
+            return started_view(self._edge.texts, asker.language)
+
         await show(self._edge, team_of(body), str(body["user"]["id"]), str(body["view"]["id"]), build)
 
     async def _form(self, asker: Asker) -> Block:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from bot.understand.deeds import accounts, payments, plans, sending
+from bot.understand.deeds import accounts, law, marks, payments, plans, sending
 from bot.understand.deeds.action import Action
 from bot.understand.deeds.again import previous_list, read_again
 from bot.understand.deeds.lists import Lists
@@ -27,12 +27,19 @@ Kind = Literal["action", "list", "report"]
 ACTIONS: dict[str, Action] = {
     "reassign_accounts": accounts.REASSIGN,
     "assign_dial_mode": accounts.DIAL_MODE,
-    "flag_special": accounts.SPECIAL,
-    "set_do_not_call": accounts.DO_NOT_CALL,
-    "add_note": accounts.NOTE,
+    "flag_special": marks.SPECIAL,
+    "set_do_not_call": marks.DO_NOT_CALL,
+    "add_note": marks.NOTE,
+    "add_hold": marks.HOLD,
+    "attend_breach": law.ATTEND,
+    "release_hold": marks.RELEASE,
+    "unmask": marks.UNMASK,
     "record_agreement": payments.AGREEMENT,
     "cancel_agreement": payments.CANCEL,
+    "activate_agreement": payments.CANCEL,
+    "issue_letter": payments.LETTER,
     "record_ptp": payments.PROMISE,
+    "cancel_ptp": payments.CANCEL_PROMISE,
     "set_target": plans.TARGET,
     "create_alert": plans.ALERT,
     "schedule_reminder": sending.REMINDER,
@@ -41,6 +48,7 @@ ACTIONS: dict[str, Action] = {
     "assign_training": sending.TRAINING,
     "undo": sending.UNDO,
 }
+AS_TYPED = ("add_note", "attend_breach")  # what they are to say is data: nothing in it is mended or obeyed
 _TO_ME = re.compile(r"(?:me|nos)$")
 _ASKED = re.compile(r"[?¿]")
 _GIVES = re.compile(r"pas|mand|give|move|send")
@@ -81,7 +89,7 @@ class Deeds:
         """The message without quotations and without what a note is to say: both are data."""
         text = unquoted(typed)
         asked = self.table.action(text)
-        if asked is None or asked.intent != "add_note" or asked.thing is None:
+        if asked is None or asked.intent not in AS_TYPED or asked.thing is None:
             return text
         body = note_at(text, asked.thing[1])
         return text if body is None else text[:body]
@@ -95,7 +103,7 @@ class Deeds:
             begun = self._begin(typed, now)
         if begun is None and not self.table.opens(typed.folded):
             return None
-        if begun is None or begun[1].asked.intent != "add_note":  # a note is kept as typed
+        if begun is None or begun[1].asked.intent not in AS_TYPED:  # a note is kept as typed
             slips = tag(typed.raw, self._but(begun), self._floor.names, now.date())
             typed, repairs = slips.typed, [*repairs, *slips.repairs]
             begun = self._begin(typed, now) or begun

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (a pattern is easier to read in one piece)
-"""Orders about whose accounts they are and how they are worked: reassign, dialling mode, marks, notes."""
+"""Orders about whose accounts they are and how they are worked: reassign, dialling mode."""
 
 import re
 
@@ -7,7 +7,8 @@ from bot.understand.deeds.action import Action, need
 from bot.understand.deeds.people import read_from, read_to
 from bot.understand.deeds.rows import keep_filters, read_rows
 from bot.understand.deeds.sheet import Sheet
-from bot.understand.deeds.slots import read_account, read_mark, read_note
+from bot.understand.deeds.slots import read_account
+from bot.understand.deeds.standing import read_standing
 
 _MODE = r"(?P<m>manual|preview|predictiv[oa]|predictive|blaster)"
 _TO_MODE = re.compile(
@@ -78,8 +79,12 @@ def read_filters(sheet: Sheet) -> None:
 
 def read_sources(sheet: Sheet) -> None:
     """Filters of accounts; whose they are is a slot of its own, and leaving somebody out is unclear."""
+    stand = read_standing(sheet)
     rows = read_rows(sheet)
     keep_filters(sheet, rows)
+    if stand:
+        said = [each.model_dump(mode="json") for each in stand]
+        sheet.fields["filters"] = [*sheet.fields.get("filters", []), *said]
     for each in rows.filters:
         if each.field == "agent":
             sheet.ask("confirm_reading", str(each.value))
@@ -113,6 +118,3 @@ REASSIGN = Action(
     ),
 )
 DIAL_MODE = Action((read_account, read_mode, read_filters), (need("dial_mode"), need("filters", "account")))
-SPECIAL = Action((read_account, read_mark), (need("account"),))
-DO_NOT_CALL = Action((read_account, read_mark), (need("account"),))
-NOTE = Action((read_note, read_account), (need("account"), need("text")))

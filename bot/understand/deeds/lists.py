@@ -8,6 +8,7 @@ from bot.understand.compose import period_of
 from bot.understand.deeds.rows import keep_filters, read_rows
 from bot.understand.deeds.sheet import Sheet
 from bot.understand.deeds.slots import read_account
+from bot.understand.deeds.standing import read_standing, says_how_they_stand
 from bot.understand.deeds.table import Table
 from bot.understand.draft import Draft
 from skills.contract import Filter
@@ -98,9 +99,11 @@ class Lists:
         if (match := self._bare.match(text)) and match["audit"]:
             return _asking(match)
         if match:
-            due = self._due.match(text) is not None and not re.search(r"\bcuant|\bhow many", text)
-            if self._ordered.search(text) or due:
-                return _asking(match, bare=due)
+            counted = re.search(r"\bcuant|\bhow many", text)
+            due = self._due.match(text) is not None and not counted
+            stands = match["accounts"] is not None and not counted and says_how_they_stand(text)
+            if self._ordered.search(text) or due or stands:
+                return _asking(match, bare=due or stands)
         return None
 
     def splits(self, text: str) -> bool:
@@ -119,6 +122,7 @@ class Lists:
         sheet.take(*asking.spans[0])  # "saca una lista" leaves nobody out
         sheet.mark(*noun)
         account = _read_account(sheet)
+        stand = read_standing(sheet) if asking.intent == "accounts" else []
         self._read_order(sheet, asking.intent)
         status = self._read_status(sheet, asking.intent)
         future = asking.intent == "promises" and self._read_due(sheet)
@@ -129,7 +133,7 @@ class Lists:
         )
         sheet.mark(*noun)
         keep_filters(sheet, rows)
-        for one in (status, account):
+        for one in (*stand, status, account):
             if one is not None:
                 sheet.fields["filters"].append(one.model_dump(mode="json"))
         if asking.intent == "breaches" and (rule := sheet.first(_RULE)):

@@ -97,6 +97,22 @@ def _take_value(sheet: Sheet) -> Said | None:
     return said
 
 
+# "la meta del cliente de Banco Alameda": promised to the creditor; "la meta del cliente Banco Alameda" is its own.
+_OWNER = re.compile(
+    r"\b(?:(?P<c>del cliente|de cliente|comprometida(?: con el cliente)?|client'?s(?=\s*\x00)|(?:promised|committed) to the client)|(?P<i>intern[oa]s?|internal))(?![a-z])(?=\s*\x00|\s+(?:de|del|para|en|a|of|for|at|to|target|goal)\b|\s*$)"
+)
+_BUDGET = re.compile(r"presupuesto|budget")
+
+
+def read_owner(sheet: Sheet) -> None:
+    """Promised to the client or the agency's own; a target or a budget."""
+    if match := sheet.first(_OWNER):
+        sheet.fields["owner"] = "CLIENTE" if match["c"] else "INTERNA"
+    thing = sheet.typed.folded[slice(*sheet.asked.thing)] if sheet.asked.thing else ""
+    if _BUDGET.search(thing):
+        sheet.fields["plan"] = "budget"
+
+
 def read_target(sheet: Sheet) -> None:
     said = _take_value(sheet)
     if grain := sheet.first(_GRAIN):
@@ -188,6 +204,7 @@ def _take_bound(sheet: Sheet) -> Said | None:
 
 
 TARGET = Action(
-    (read_target,), (need("metric"), need("value"), need("supervisor", "campaign", "client", "agent"))
+    (read_owner, read_target),
+    (need("metric"), need("value"), need("supervisor", "campaign", "client", "agent")),
 )
 ALERT = Action((read_alert,), (need("metric"), need("threshold"), need("op")))

@@ -3,13 +3,19 @@
 import re
 
 from bot.understand.compose import period_of
+from bot.understand.deeds.payments import read_letter
 from bot.understand.deeds.rows import keep_filters, read_rows
 from bot.understand.deeds.sending import read_report
 from bot.understand.deeds.sheet import Sheet
 from bot.understand.deeds.slots import read_account
 
+OF_ACCOUNT = ("agreement", "letter")  # what is asked of one account, not over days
+
 
 def read_asked(sheet: Sheet) -> None:
+    if sheet.asked.intent in OF_ACCOUNT:
+        _of_account(sheet)
+        return
     sheet.fields.update(filters=[], period=None)
     if sheet.asked.thing:
         begin, end = sheet.asked.thing
@@ -22,6 +28,16 @@ def read_asked(sheet: Sheet) -> None:
     over = period_of(rows.draft, [], sheet.floor.lexicon, sheet.today)
     if over is not None:
         sheet.fields["period"] = over.model_dump(mode="json")
+
+
+def _of_account(sheet: Sheet) -> None:
+    if sheet.asked.thing:
+        sheet.mark(*sheet.asked.thing)
+    if sheet.asked.intent == "letter":
+        read_letter(sheet)
+    read_account(sheet)
+    if "account" not in sheet.fields and not any(p.about == "slot:account" for p in sheet.problems):
+        sheet.ask("slot:account")
 
 
 _SAID = re.compile(

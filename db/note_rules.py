@@ -1,0 +1,69 @@
+"""What a note may hold: sensitive data and pressure are found, identifiers masked. Pure; knows no account."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FILE = Path(__file__).with_name("note_rules.yaml")
+LONGEST = 500
+THREAT = "threat"
+HIDDEN = "••••"
+ENDING = 2  # digits of a number that stay, to tell two apart
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w[\w.-]*|\bhttps?://\S+|\bwww\.\S+", re.IGNORECASE)
+_KEY = re.compile(r"\b[A-Z\u00d1&]{3,4}[ -]?\d{6}(?:[ -]?[A-Z0-9]{2,8})?\b", re.IGNORECASE)  # CURP, RFC
+_DATE = r"(?!\d{1,2}[-.]\d{1,2}[-.](?:\d\d){1,2}\b)(?!(?:19|20)\d\d-\d\d?-\d\d?\b)"
+# Phones, cards, CLABE, accounts: seven digits or more, however they are spaced; amounts and days stay.
+_NUMBER = re.compile(rf"(?<![\w$.,/-])(?<!\$ ){_DATE}\+?\(?\d(?:[ .()-]{{0,2}}\d){{6,}}(?!\w|[.,]\d)")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """`against`: what it must not hold, by kind; `kept`: as it may be written."""
+
+    kept: str
+    against: str = ""
+
+    @property
+    def lawful(self) -> bool:
+        return not self.against
+
+
+def judged(text: str) -> Judged:
+    """A threat weighs more than a sensitive word; either is refused whole, not cut out."""
+    plain = " ".join(text.split())
+    folded = fold(plain)
+    against = next((kind for kind, words in _rules() if words.search(folded)), "")
+    return Judged(masked(plain), against)
+
+
+def masked(text: str) -> str:
+    for pattern in (_ADDRESS, _KEY):
+        text = pattern.sub(HIDDEN, text)
+    return _NUMBER.sub(lambda found: HIDDEN + re.sub(r"\D", "", found.group())[-ENDING:], text)
+
+
+def fold(text: str) -> str:
+    """Without accents, invisible signs and tricks of width; letters set apart ("c a n c e r") are joined."""
+    bare = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
+    shown = "".join(c for c in bare if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+    return re.sub(r"\b(?:\w[ .*_-]){3,}\w\b", lambda m: re.sub(r"[ .*_-]", "", m.group()), shown.lower())
+
+
+@cache
+def _rules() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    written: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    threats = (THREAT, _pattern(written["threats"]))
+    return (threats, *((kind, _pattern(words)) for kind, words in written["sensitive"].items()))
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    """ "enferm" opens a word, "=vih" is one."""
+    split = [each.strip() for each in words.split("|")]
+    whole = [re.escape(each[1:]) + r"(?!\w)" for each in split if each.startswith("=")]
+    opening = [re.escape(each) for each in split if not each.startswith("=")]
+    return re.compile(rf"\b(?:{'|'.join([*opening, *whole])})")

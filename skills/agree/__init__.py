@@ -1,0 +1,1 @@
+"""Agreements (convenios): made, cancelled, formalised and followed from chat."""

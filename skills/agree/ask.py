@@ -1,0 +1,76 @@
+"""What is offered where something of an agreement is missing or cannot be: never a dead end."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from db.agreement_book import Debt
+from db.periods import month_of
+from skills.agree.request import AgreementRequest
+from skills.agree.wording import day, money
+from skills.contract import Context, Option, Refused
+
+INTENT = "record_agreement"
+FREQUENCIES = ("semanal", "quincenal", "mensual")
+# What the form is opened without, so that it is asked for there.
+_LEAVES_OUT = {
+    "first_date": ("first_date",),
+    "frequency": (),
+    "amount": ("amount", "first_date"),
+    "installments": ("installments", "frequency", "first_date"),
+    "discount": ("amount", "discount", "settles"),
+}
+
+
+def with_ways_on(ctx: Context, request: AgreementRequest, debt: Debt, refusal: Refused) -> Refused:
+    """The same refusal, with what can be done about it as whole requests."""
+    slot = refusal.about.removeprefix("slot:")
+    own = request.model_dump(mode="json", exclude_none=True)
+    own |= {"account": debt.number, "client": debt.client}
+    ways = {"frequency": _frequencies, "first_date": _first_days, "discount": _either}
+    made = ways[slot](ctx, request, debt, own) if slot in ways else []
+    kept = {name: value for name, value in own.items() if name not in _LEAVES_OUT.get(slot, ())}
+    form = Option(ctx.say("agree.button_form"), INTENT, kept)
+    return Refused(
+        refusal.key, about=refusal.about, asks=refusal.asks, choices=(*made, form), **refusal.slots
+    )
+
+
+def _frequencies(ctx: Context, _request: AgreementRequest, _debt: Debt, own: dict[str, Any]) -> list[Option]:
+    return [Option(ctx.say(f"agree.every.{each}"), INTENT, own | {"frequency": each}) for each in FREQUENCIES]
+
+
+def _first_days(ctx: Context, _request: AgreementRequest, _debt: Debt, own: dict[str, Any]) -> list[Option]:
+    """The next day banks are open, and the next pay days."""
+    bank, today = ctx.calendars.bank, ctx.now.date()
+    latest = today + timedelta(days=ctx.rules.agreements.first_within_days)
+    days = {bank.add_business_days(today, 1), *map(bank.next_business_day, _pay_days(today))}
+    fit = sorted(each for each in days if today < each <= latest)
+    return [Option(day(ctx, each), INTENT, own | {"first_date": each.isoformat()}) for each in fit]
+
+
+def _pay_days(today: date) -> list[date]:
+    month = month_of(today)
+    return [each for each in (today.replace(day=15), month.end) if each > today]
+
+
+def _either(ctx: Context, request: AgreementRequest, debt: Debt, own: dict[str, Any]) -> list[Option]:
+    """An amount and a discount that do not agree: one of the two."""
+    if request.amount is None or request.discount is None:
+        return []
+    share = 1 - request.amount * 100 / debt.balance_cents
+    by_discount = int(debt.balance_cents * (1 - request.discount))
+    amount = {name: value for name, value in own.items() if name != "discount"} | {"settles": True}
+    discount = {name: value for name, value in own.items() if name != "amount"}
+    return (
+        [
+            Option(_pay(ctx, int(request.amount * 100), share), INTENT, amount),
+            Option(_pay(ctx, by_discount, request.discount), INTENT, discount),
+        ]
+        if share > 0
+        else []
+    )
+
+
+def _pay(ctx: Context, cents: int, share: Decimal) -> str:
+    return ctx.say("agree.pay_with", amount=money(cents), share=f"{share * 100:.1f}")

@@ -1,0 +1,65 @@
+"""Who may grant these terms: by role, client, bucket and product. Pure: knows nobody by name."""
+
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+
+from db.agreement_book import Debt
+from skills.agree.terms import Terms, waived_of
+from skills.contract import Refused
+from skills.rules import Authority
+
+RANKED = ("agent", "supervisor", "manager", "director")
+OVERSEE = ("manager", "director")  # who agree where the creditor itself gave leave
+
+
+def approvers(
+    rules: tuple[Authority, ...], role: str, debt: Debt, terms: Terms, folio: str | None
+) -> tuple[str, ...]:
+    """The roles one of whom has to agree; none where the asker's own authority will do. Raises Refused for
+    what only the creditor may grant."""
+    offered = offered_share(debt)
+    if offered is not None and terms.discount > offered and not folio:
+        raise Refused("agree.above_offer", about="slot:discount", most=f"{float(offered * 100):g}")
+    able = [each for each in _entries(rules, debt) if _covers(each, terms)]
+    if not able and not folio:
+        raise Refused("agree.above_everyone", about="slot:discount")
+    if not able or (offered is not None and terms.discount > offered):
+        return OVERSEE
+    alone = RANKED[: RANKED.index(role) + 1] if role in RANKED else ()
+    if any(each.role in alone and not (each.second and terms.waived_cents) for each in able):
+        return ()
+    return tuple(each.role for each in able)
+
+
+def offered_share(debt: Debt) -> Decimal | None:
+    """The most the creditor's own file lets anybody waive of the balance."""
+    try:
+        return Decimal((debt.max_discount_pct or "").strip(" %")) / 100
+    except InvalidOperation:
+        return None
+
+
+def _entries(rules: tuple[Authority, ...], debt: Debt) -> Iterator[Authority]:
+    """Of each role the first entry that fits the account, the lowest role first."""
+    for role in RANKED:
+        fitting = (each for each in rules if each.role == role and _fits(each, debt))
+        yield from list(fitting)[:1]
+
+
+def _fits(entry: Authority, debt: Debt) -> bool:
+    product = debt.product.casefold()
+    return (
+        (not entry.clients or debt.client_code in entry.clients)
+        and (not entry.buckets or debt.bucket in entry.buckets)
+        and (not entry.products or product in (each.casefold() for each in entry.products))
+    )
+
+
+def _covers(entry: Authority, terms: Terms) -> bool:
+    accessory, principal = waived_of(terms)
+    whole = terms.split.cents["principal"] if terms.split else terms.base_cents
+    return (
+        terms.installments <= entry.installments
+        and accessory <= entry.accessory * (terms.split.accessory if terms.split else 0)
+        and principal <= entry.principal * whole
+    )

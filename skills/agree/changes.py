@@ -1,0 +1,98 @@
+"""What becomes of an agreement by people's hands: cancelled, or in force once the creditor has the letter."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from db.agreement_book import Debt, Kept, complete_terms, move_agreement
+from skills.agree.found import debt_in_reach, standing_of
+from skills.agree.wording import money, named, schedule
+from skills.contract import Action, Answer, Context, Option, Preview, Refused, Role, Text
+from skills.one_account import OneAccount, short
+
+CANCELLING: frozenset[Role] = frozenset(("agent", "supervisor", "manager", "director"))
+ISSUING: frozenset[Role] = frozenset(("supervisor", "manager", "director"))
+NOT_ISSUED = ("draft", "authorized")
+
+
+def standing(ctx: Context, request: OneAccount, intent: str) -> tuple[Debt, Kept]:
+    debt = debt_in_reach(ctx, request, intent)
+    kept = standing_of(ctx, debt)
+    if kept is None:
+        raise Refused("agree.none_stands", about="agreement")
+    return debt, kept
+
+
+def preview_of_change(ctx: Context, debt: Debt, kept: Kept, after: str, key: str) -> Preview:
+    """A change of state, with what it concerns. The plan names both states: neither may have moved on."""
+    plan = {
+        "agreement": kept.row.id,
+        "before": kept.row.status,
+        "after": after,
+        "number": debt.number,
+        "client": debt.client,
+    }
+    title = ctx.say(f"agree.{key}", account=short(debt.number), amount=money(kept.row.total_cents))
+    answer = Answer(title, named(ctx, debt), (schedule(ctx, kept),), sensitive=True)
+    told = ctx.say(f"agree.you_{key}", who=ctx.actor.name, account=short(debt.number))
+    concerns = {kept.row.agent_id: told} if kept.row.agent_id else {}
+    was, becomes = ({str(kept.row.id): state} for state in (kept.row.status, after))
+    return Preview(answer, plan, 1, concerns=concerns, before=was, after=becomes)
+
+
+# --- Cancelled -----------------------------------------------------------------------------------
+
+
+def preview_cancel(ctx: Context, request: OneAccount) -> Preview:
+    debt, kept = standing(ctx, request, "cancel_agreement")
+    hers = kept.terms is not None and kept.terms.recorded_by == ctx.actor.person_id
+    if ctx.actor.role == "agent" and not (hers and kept.status in NOT_ISSUED):
+        raise Refused("agree.not_yours_to_cancel", about="role", denied=True)
+    return preview_of_change(ctx, debt, kept, "cancelled", "cancel")
+
+
+def apply_cancel(ctx: Context, plan: Mapping[str, Any]) -> Answer:
+    move(ctx, plan["agreement"], plan["before"], "cancelled")
+    return Answer(ctx.say("agree.cancelled", account=short(plan["number"])), plan["client"], ())
+
+
+def undo_cancel(ctx: Context, plan: Mapping[str, Any]) -> Answer:
+    """Back to what it was, unless another stands in its place by now."""
+    own = OneAccount(account=plan["number"], client=plan["client"])
+    debt = debt_in_reach(ctx, own, "cancel_agreement")
+    if standing_of(ctx, debt) is not None:
+        raise Refused("agree.not_undone", about="undo")
+    move(ctx, plan["agreement"], "cancelled", plan["before"])
+    return Answer(ctx.say("agree.stands_again", account=short(plan["number"])), plan["client"], ())
+
+
+def move(ctx: Context, agreement: int, before: str, after: str) -> None:
+    if not move_agreement(ctx.session, agreement, before, after, ctx.now):
+        raise Refused("agree.moved_since", about="changed")
+
+
+# --- In force ------------------------------------------------------------------------------------
+
+
+def preview_activate(ctx: Context, request: OneAccount) -> Preview:
+    """The creditor formalises: only with its letter issued and in the creditor's hands is it in force."""
+    debt, kept = standing(ctx, request, "activate_agreement")
+    if kept.status != "formalized":
+        own = {"account": debt.number, "client": debt.client}
+        issue = Option(ctx.say("agree.button_issue"), "issue_letter", own)
+        ways = (issue,) if kept.status in NOT_ISSUED else ()
+        key = "agree.letter_first" if ways else "agree.in_force_already"
+        raise Refused(key, about="state", choices=ways)
+    return preview_of_change(ctx, debt, kept, "active", "activate")
+
+
+def apply_activate(ctx: Context, plan: Mapping[str, Any]) -> Answer:
+    move(ctx, plan["agreement"], "formalized", "active")
+    complete_terms(ctx.session, plan["agreement"], {"delivered_on": ctx.now.date()})
+    said = Text(ctx.say("agree.active_now"))
+    return Answer(ctx.say("agree.activated", account=short(plan["number"])), plan["client"], (said,))
+
+
+CHANGES = (
+    Action("cancel_agreement", OneAccount, CANCELLING, preview_cancel, apply_cancel, undo_cancel),
+    Action("activate_agreement", OneAccount, ISSUING, preview_activate, apply_activate),
+)

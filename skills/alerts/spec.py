@@ -1,0 +1,113 @@
+"""What a watch looks at, in the one notation: written in config.yaml, or made of a sentence."""
+
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from db.alert_rules import Bound, Op
+from skills.contract import Filter
+
+Kind = Literal["threshold", "pace", "close", "anomaly", "data"]
+Span = Literal["today", "day", "to_date"]
+Split = Literal["client", "campaign", "supervisor", "agent"]
+Source = Literal["positions", "payments", "contacts", "promises"]
+# Which metric tells how far a source reaches.
+TELLS: dict[str, str] = {
+    "positions": "portfolio_balance",
+    "payments": "payments_count",
+    "contacts": "calls",
+    "promises": "ptp_count",
+}
+
+
+class WatchSpec(BaseModel):
+    """threshold: a metric past a bound. pace: what is due of a target by today, reached in part. close: the
+    projected close of the month, in part of its target. anomaly: a day unlike its weekdays. data: a source
+    that is late by more business days than it promises.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Kind = "threshold"
+    metric: str | None = None
+    filters: tuple[Filter, ...] = ()
+    op: Op = "gt"
+    threshold: Decimal = Decimal(0)
+    span: Span | None = None
+    split: Split | None = None  # each owner by itself
+    source: Source | None = None
+    slips: int = Field(default=1, ge=1, le=20)
+    clears: int = Field(default=1, ge=1, le=20)
+    band: Decimal = Field(default=Decimal("0.02"), ge=0, le=Decimal("0.5"))
+    urgent: bool = False  # told at any hour
+
+    @model_validator(mode="after")
+    def _whole(self) -> "WatchSpec":
+        if self.kind == "threshold" and not self.metric:
+            raise ValueError("a threshold needs a metric")
+        if self.kind == "data" and not self.source:
+            raise ValueError("which source is awaited?")
+        return self
+
+    @property
+    def watched(self) -> str:
+        """The metric behind it; of an anomaly, none."""
+        if self.kind == "data":
+            return TELLS[str(self.source)]
+        named = {"pace": "goal_attainment", "close": "forecast_to_close", "anomaly": ""}
+        return named.get(self.kind, self.metric or "")
+
+    @property
+    def bound(self) -> Bound:
+        return Bound(self.op, self.threshold, self.slips, self.clears, self.band)
+
+    def wire(self) -> dict[str, Any]:
+        """As it is kept: what was left to its default is left out."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+
+class CreateRequest(BaseModel):
+    """ "avísame si el roll rate de Banco Alameda pasa de 18 %" """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    metric: str
+    filters: tuple[Filter, ...] = ()
+    op: Op
+    threshold: Decimal
+
+    @property
+    def spec(self) -> WatchSpec:
+        return WatchSpec(metric=self.metric, filters=self.filters, op=self.op, threshold=self.threshold)
+
+
+class AttendRequest(BaseModel):
+    """What somebody does about an alert."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    alert: int
+    do: Literal["acknowledge", "snooze", "wake", "assign", "resolve", "useful", "useless"]
+    hours: int | None = Field(default=None, ge=1, le=7 * 24)
+    to: str | None = Field(default=None, max_length=120)
+    note: str | None = Field(default=None, max_length=500)
+
+
+class StopRequest(BaseModel):
+    """A watch that shall end."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    watch: int
+
+
+class AlertsRequest(BaseModel):
+    """Which alerts: open ones unless said."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    filters: tuple[Filter, ...] = ()
+    period: Any = None
+    order: str | None = None
+    limit: int | None = Field(default=None, ge=1, le=200)

@@ -1,0 +1,1 @@
+"""Lists of rows, to look at and to act on."""

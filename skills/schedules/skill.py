@@ -1,0 +1,226 @@
+"""Having something sent at a fixed hour: previewed, kept, listed, stopped. Runs nothing and sends nothing."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Any, get_args
+
+from pydantic import BaseModel, ConfigDict
+
+from db import schedules
+from db.moving import moving_as
+from db.periods import Period
+from db.schedules import Kept
+from skills.contract import (
+    Action,
+    Answer,
+    Context,
+    Filter,
+    Option,
+    Part,
+    Preview,
+    Question,
+    Refused,
+    Role,
+    Skill,
+    Table,
+    Text,
+)
+from skills.schedules.request import DAYS, SENDABLE, ScheduleRequest, StopRequest
+from skills.schedules.words import what, when, where
+from skills.text import day
+from skills.text import period as worded
+
+EVERYBODY: frozenset[Role] = frozenset(get_args(Role))
+INTO_CHANNELS = frozenset(("supervisor", "manager", "director", "admin", "compliance", "quality"))
+MOST = 20  # schedules of one person
+TOKEN = 16
+
+
+# --- Made ----------------------------------------------------------------------------------------
+
+
+def preview(ctx: Context, request: ScheduleRequest) -> Preview:
+    intent, fields = request.asked
+    if intent not in SENDABLE:
+        raise Refused("sched.cannot_send", about="unsupported:schedule")
+    if request.channel is not None and ctx.actor.role not in INTO_CHANNELS:
+        raise Refused("sched.no_channel", about="role", denied=True)
+    own = schedules.of_person(ctx.session, ctx.actor.person_id)
+    if len(own) >= MOST:
+        raise Refused("sched.too_many", about="limit", n=MOST)
+    over = fields.get("period")
+    period = Period.model_validate(over) if over else None
+    kept = _kept(ctx, request, intent, fields, period)
+    if any(each.token == kept.token for each in own):
+        raise Refused("sched.already", about="unchanged")
+    first = kept.when.after(ctx.now).astimezone(ctx.now.tzinfo)
+    parts: list[Part] = [
+        Text(ctx.say("sched.what", what=what(ctx, intent, fields))),
+        Text(ctx.say("sched.plan", when=when(ctx, kept), where=where(ctx, kept.channel))),
+        Text(ctx.say("sched.first", day=day(first.date(), ctx.actor.language), at=f"{first:%H:%M}")),
+    ]
+    if period is not None:
+        said = worded(period, ctx.actor.language, ctx.now.date())
+        parts.append(Text(ctx.say("sched.moves" if kept.moving else "sched.stands", period=said)))
+    parts.append(Text(ctx.say("sched.own_right"), "note"))
+    if len(kept.days) > 1:
+        parts.append(Text(ctx.say("sched.rest"), "note"))
+    answer = Answer(ctx.say("sched.title"), ctx.say("sched.title"), tuple(parts))
+    return Preview(answer, _plan(kept), size=0, after=_plan(kept))
+
+
+def _kept(
+    ctx: Context, request: ScheduleRequest, intent: str, fields: Mapping[str, Any], period: Period | None
+) -> Kept:
+    moving = moving_as(period, ctx.now.date()) if period else None
+    said = {intent: {**fields, "period": None} if moving else dict(fields)}
+    place = (moving, request.channel, sorted(DAYS[request.weekday]), request.time)
+    named = json.dumps([ctx.actor.person_id, said, place], sort_keys=True, default=str)
+    return Kept(
+        token=hashlib.sha256(named.encode()).hexdigest()[:TOKEN],
+        person_id=ctx.actor.person_id,
+        slack_user=None,
+        request=said,
+        moving=moving,
+        channel=request.channel,
+        days=DAYS[request.weekday],
+        at=time.fromisoformat(request.time),
+        zone=str(ctx.now.tzinfo),
+        made_at=ctx.now,
+    )
+
+
+def _plan(kept: Kept) -> dict[str, Any]:
+    return {
+        "token": kept.token,
+        "request": kept.request,
+        "moving": kept.moving,
+        "channel": kept.channel,
+        "days": sorted(kept.days),
+        "at": f"{kept.at:%H:%M}",
+        "zone": kept.zone,
+    }
+
+
+def apply(ctx: Context, plan: Mapping[str, Any]) -> Answer:
+    kept = Kept(
+        token=str(plan["token"]),
+        person_id=ctx.actor.person_id,
+        slack_user=None,
+        request=plan["request"],
+        moving=plan["moving"],
+        channel=plan["channel"],
+        days=frozenset(plan["days"]),
+        at=time.fromisoformat(plan["at"]),
+        zone=str(plan["zone"]),
+        made_at=ctx.now,
+    )
+    if not schedules.resume(ctx.session, frozenset({kept.token}), ctx.now):
+        schedules.keep(ctx.session, kept)
+    first = kept.when.after(ctx.now).astimezone(ctx.now.tzinfo)
+    said = ctx.say("sched.made", day=day(first.date(), ctx.actor.language), at=f"{first:%H:%M}")
+    return Answer(said, "", (), next=(Option(ctx.say("sched.button_list"), "schedules", {}),))
+
+
+def undo(ctx: Context, plan: Mapping[str, Any]) -> Answer:
+    schedules.end(ctx.session, frozenset({str(plan["token"])}), ctx.now)
+    return Answer(ctx.say("sched.undone"), "", ())
+
+
+# --- Listed --------------------------------------------------------------------------------------
+
+
+class SchedulesRequest(BaseModel):
+    """One's own; what a list may carry besides says nothing here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    filters: tuple[Filter, ...] = ()
+    period: Period | None = None
+    order: str | None = None
+    limit: int | None = None
+
+
+def listed(ctx: Context, request: SchedulesRequest) -> Answer:
+    del request
+    own = schedules.of_person(ctx.session, ctx.actor.person_id)
+    title = ctx.say("sched.list")
+    if not own:
+        return Answer(title, title, (Text(ctx.say("sched.none")),))
+    heads = tuple(ctx.say(f"sched.column.{name}") for name in ("what", "when", "where", "next", "last"))
+    table = Table(title, heads, tuple(_row(ctx, kept) for kept in own))
+    return Answer(
+        title,
+        title,
+        (table,),
+        rows=tuple({**_plan(kept), "request": kept.request} for kept in own),
+        next=tuple(_stop(ctx, kept) for kept in own[:5]),
+    )
+
+
+def _row(ctx: Context, kept: Kept) -> tuple[str, ...]:
+    ((intent, fields),) = kept.request.items()
+    last = schedules.last_sent(ctx.session, kept)
+    sent = ctx.say("sched.never") if last is None else ctx.say(f"sched.{last[1]}", at=_moment(ctx, last[0]))
+    coming = _moment(ctx, kept.when.after(ctx.now))
+    return what(ctx, intent, fields), when(ctx, kept), where(ctx, kept.channel), coming, sent
+
+
+def _moment(ctx: Context, moment: datetime) -> str:
+    local = moment.astimezone(ctx.now.tzinfo)
+    return f"{day(local.date(), ctx.actor.language, ctx.now.date())} {local:%H:%M}"
+
+
+def _stop(ctx: Context, kept: Kept) -> Option:
+    ((intent, fields),) = kept.request.items()
+    label = ctx.say("sched.button_stop", what=what(ctx, intent, fields))
+    return Option(label, "stop_schedule", {"target": kept.token})
+
+
+# --- Stopped -------------------------------------------------------------------------------------
+
+
+def stop_preview(ctx: Context, request: StopRequest) -> Preview:
+    own = [
+        each
+        for each in schedules.of_person(ctx.session, ctx.actor.person_id)
+        if request.target in (None, "all", "mine", each.token)
+        and (request.report is None or request.report in each.request)
+        and (request.weekday is None or DAYS.get(request.weekday) == each.days)
+    ]
+    if not own:
+        raise Refused("sched.none_such", about="no_data")
+    if len(own) > 1 and request.target != "all":
+        choices = tuple(_stop(ctx, each) for each in own[:5])
+        raise Refused("sched.which", about="slot:target", asks=True, choices=choices)
+    lines = tuple(Text(ctx.say("sched.stops", what=_said(ctx, each), when=when(ctx, each))) for each in own)
+    tokens = {"tokens": sorted(each.token for each in own)}
+    title = ctx.say("sched.stop_title")
+    return Preview(Answer(title, title, lines), tokens, size=0, before=tokens)
+
+
+def _said(ctx: Context, kept: Kept) -> str:
+    ((intent, fields),) = kept.request.items()
+    return what(ctx, intent, fields)
+
+
+def stop(ctx: Context, plan: Mapping[str, Any]) -> Answer:
+    n = schedules.end(ctx.session, frozenset(plan["tokens"]), ctx.now)
+    return Answer(ctx.say("sched.stopped", n=n), "", ())
+
+
+def resume(ctx: Context, plan: Mapping[str, Any]) -> Answer:
+    n = schedules.resume(ctx.session, frozenset(plan["tokens"]), ctx.now)
+    return Answer(ctx.say("sched.resumed", n=n), "", ())
+
+
+SKILL = Skill(
+    "schedules",
+    questions=(Question("schedules", SchedulesRequest, EVERYBODY, listed),),
+    actions=(
+        Action("schedule_report", ScheduleRequest, EVERYBODY, preview, apply, undo),
+        Action("stop_schedule", StopRequest, EVERYBODY, stop_preview, stop, resume),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Targets and budgets, set and told from chat."""

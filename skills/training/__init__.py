@@ -1,0 +1,1 @@
+"""Courses given to agents from chat."""
