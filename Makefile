@@ -50,6 +50,7 @@ torture: $(VENV)/dev.stamp
 	@$(PY) -m tests.numbers_torture --n 200
 	@$(PY) -m tests.audit_torture --n 200
 	@$(PY) -m tests.clock_torture --n 500
+	@$(PY) -m tests.outbox_torture
 
 # A new revision: make migration m="what changes". Before the first release: make migration m=first
 migration: $(VENV)/dev.stamp

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from bot.commands.common import Stop, failed, stopped
-from bot.faults import log_to_stderr
+from bot.health.logs import log_to_stderr
 
 COMMANDS = (
     *("ask", "read", "import", "check", "refresh", "scan", "lake"),
-    *("evaluate", "candidates", "unread", "audit", "serve", "run"),
+    *("evaluate", "candidates", "unread", "audit", "letters", "doctor", "serve", "run"),
 )
 STOPPED_BY_HAND = 130
 

@@ -16,6 +16,7 @@ from bot.outcome import Place
 from bot.settings import Settings
 from bot.watched import Watched
 from db.access import Person, employee_number, find_person, find_staff, scope_of
+from db.alert_looks import Looked, data_mark, last_look, note_look
 from db.alert_rules import Patience, Quiet
 from db.alerts import (
     Reading,
@@ -66,8 +67,12 @@ class Alerts:
             codes = {each.code for each in wanted}
             live = live_watches(connection)
             kept = [w for w in live if not w.code.startswith(CONFIG) or w.code in codes]
-            seen = self._read(connection, kept, local)
-        return partial(self._write, wanted, seen, local)
+            # What changes with the data or the hour is read; the rest was counted at an earlier look.
+            mark, before = f"{local:%Y-%m-%dT%H}/{data_mark(connection)}", last_look(connection)
+            due = [w for w in kept if before.mark != mark or before.at <= w.made_at]
+            seen, failed = self._read(connection, due, local)
+        looked = None if failed else Looked(mark, local)
+        return partial(self._write, wanted, seen, looked, local)
 
     # --- read ---
     def _wanted(self, connection: Connection, now: datetime) -> Iterator[Wanted]:
@@ -82,8 +87,9 @@ class Alerts:
         found = find_person(connection, employee_no=each.to.person or each.by, on=now.date())
         return [] if found is None else [found]
 
-    def _read(self, connection: Connection, watches: list[Watch], now: datetime) -> list[Seen]:
+    def _read(self, connection: Connection, watches: list[Watch], now: datetime) -> tuple[list[Seen], bool]:
         """Each in the right of whom it is kept for; one that fails keeps no other from being read."""
+        failed = False
         eyes: dict[tuple[int, str | None], Context | None] = {}
         seen: list[Seen] = []
         for watch in watches:
@@ -97,20 +103,30 @@ class Alerts:
                 seen.append((watch, readings(ctx, WatchSpec.model_validate(watch.spec))))
             except Exception as error:
                 note_failure(error, f"the watch {watch.id}")
-        return seen
+                failed = True
+        return seen, failed
 
     def _sees(self, connection: Connection, watch: Watch, now: datetime) -> Context | None:
         place = Place("dm", "") if watch.channel is None else _room(watch.channel)
         return self._eyes(connection, employee_number(connection, watch.person_id), place, now)
 
     # --- write ---
-    def _write(self, wanted: list[Wanted], seen: list[Seen], now: datetime, connection: Connection) -> None:
+    def _write(
+        self,
+        wanted: list[Wanted],
+        seen: list[Seen],
+        looked: Looked | None,
+        now: datetime,
+        connection: Connection,
+    ) -> None:
         self._keep(connection, wanted, now)
         alive = {watch.id for watch in live_watches(connection)}
         for watch, found in seen:
             bound = WatchSpec.model_validate(watch.spec).bound
             for each in found if watch.id in alive else ():
                 observe(connection, watch.id, each, bound, now)
+        if looked is not None:
+            note_look(connection, looked)
         self._wait(connection, now)
 
     def _keep(self, connection: Connection, wanted: list[Wanted], now: datetime) -> None:

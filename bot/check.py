@@ -1,5 +1,6 @@
 """Finds every fault in the files an owner may edit: config, metrics, texts, examples, migrations."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from skills.kpi.computed import COMPUTED
 from skills.text import TextFault, load_texts
 
 NOBODY = Names(())
+PAID_TO = "R13"  # whose account an agreement names: skills/agree looks, not db/law
 
 
 def every_fault(settings: Settings | None, known: Names, home: Path = HOME) -> list[Fault]:
@@ -35,6 +37,7 @@ def every_fault(settings: Settings | None, known: Names, home: Path = HOME) -> l
         lambda: texts(text_files(home)),
         calendars,
         layouts,
+        rules,
         skills,
         lambda: examples(SKILLS),
         migrations,
@@ -150,6 +153,29 @@ def calendars() -> Iterator[Fault]:
         yield from _invalid("calendars.yaml", error)
     except (ValueError, OSError, yaml.YAMLError) as error:
         yield Fault("calendars.yaml", "", " ".join(str(error).split()))
+
+
+def rules() -> Iterator[Fault]:
+    """The rule book and the words it forbids."""
+    from db.law.book import load_book
+    from db.law.judging import AFTER, BEFORE
+    from db.law.wording import unlawful_words
+
+    try:
+        book = load_book()
+        unlawful_words("")
+    except ValidationError as error:
+        yield from _invalid("db/rules.yaml", error)
+        return
+    except (ValueError, OSError, TypeError, AttributeError, re.error, yaml.YAMLError) as error:
+        yield Fault("db/rules.yaml", "", " ".join(str(error).split()))
+        return
+    for name, versions in book.rules.items():
+        for each in versions:
+            if each.after == "contact" and name not in AFTER:
+                yield Fault("db/rules.yaml", name, "nothing searches contacts for it")
+            if {*each.before} - {"wording"} and name not in BEFORE and name != PAID_TO:
+                yield Fault("db/rules.yaml", name, "nothing looks ahead for it")
 
 
 def layouts() -> Iterator[Fault]:

@@ -54,6 +54,8 @@ def asked_back(
     worded = [_worded(each, catalogue, texts, language) for each in read.choices]
     offered = [each for each in worded if _computed(each, catalogue) and may(each)]
     offered = offered or [each for each in _options(read, about, catalogue, language) if may(each)]
+    if about == "confirm_reading" and not (offered or read.candidates or read.unread):
+        offered = _again(read, texts, language)
     if read.intent in FORMS and about.startswith("slot:"):
         form = Option(texts.say(language, FORMS[read.intent]), read.intent, dict(read.fields or {}))
         offered = [form, *offered]
@@ -71,6 +73,15 @@ def asked_back(
     )
 
 
+def _again(read: Reading, texts: Texts, language: Language) -> list[Option]:
+    """An order said as a question, or one that waits for its yes: shown once more, at a press."""
+    name = f"action.{read.intent}"
+    if name not in texts:
+        return []
+    label = texts.say(language, "clarify.yes_do", what=texts.say(language, name))
+    return [Option(label, read.intent or "", dict(read.fields or {}))]
+
+
 def _sentence(
     read: Reading, about: str, texts: Texts, language: Language, has_options: bool
 ) -> tuple[str, dict[str, str]]:
@@ -79,6 +90,8 @@ def _sentence(
     words = ", ".join(f"«{word}»" if language == "es" else f"“{word}”" for word in read.unread)
     slots = {"words": words, "detail": detail}
     tried = [f"clarify.{kind}.{detail}" if detail else "", f"clarify.{kind}"]
+    if kind == "slot" and read.intent in FORMS:
+        tried.insert(0, f"clarify.form.{read.intent}")
     if kind == "unknown_term" and not words:
         tried = ["clarify.general"]
     if kind == "unknown_term" and words and has_options:

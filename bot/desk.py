@@ -19,6 +19,7 @@ from bot.faults import is_busy, note_failure
 from bot.identity import Stranger, audience, identify, narrowed
 from bot.orders import Wording
 from bot.outcome import SILENT, Hooks, Outcome, Place, Result, Who
+from bot.private import private_words
 from bot.record import put_on_record
 from bot.requests import well_formed, wire
 from bot.rights import Rights, all_known, known_to, within_reach
@@ -32,7 +33,7 @@ from db.calendars import Calendars
 from db.engine import Stopped, reading, writing
 from db.known import KnownNames
 from db.metrics import Catalogue
-from db.proposals import open_in
+from db.proposals import Proposal, open_in
 from skills.contract import Action, Actor, Context, Refused
 from skills.text import Texts
 
@@ -267,6 +268,8 @@ class Desk:
         return self._readers[known]
 
     def _act(self, turn: Turn, read: Reading) -> Outcome:
+        action = self._writing.actions.get(read.intent or "")
+        turn.call.private.extend(private_words(action, read.fields or {}))  # also of what is refused
         match read.outcome:
             case "question":
                 moved = {"moved": read.moved} if read.moved else {}
@@ -279,6 +282,8 @@ class Desk:
                 return self._answered(read.intent or "", read.fields or {}, turn)
             case "action" | "list" | "report":
                 return self._not_built(turn, read.outcome, read)
+            case "clarify" if turn.pending is not None and _unanswered(read, turn.pending):
+                return self._writing.still(turn, turn.pending)
             case "clarify" if self._asks_itself(read):
                 return self._proposed(turn, read.intent or "", read.fields or {})
             case "clarify":
@@ -375,3 +380,8 @@ class Desk:
     def _note(self, call: Call, person: int | None, outcome: Outcome | None, reason: str | None) -> None:
         with writing(self._engine) as connection:
             put_on_record(connection, call, person, outcome, reason)
+
+
+def _unanswered(read: Reading, pending: Proposal) -> bool:
+    """Said to a proposal, and neither a yes nor a no."""
+    return (read.about, read.intent) == ("confirm_reading", pending.intent) and not read.choices

@@ -5,7 +5,6 @@ An error's own text may quote a debtor, an account or somebody's question.
 
 import logging
 import secrets
-import sys
 import traceback
 from pathlib import Path
 
@@ -44,10 +43,3 @@ def kinds(error: BaseException) -> str:
     if cause is not None:
         chain.append(type(cause).__name__)
     return " from ".join(chain)
-
-
-def log_to_stderr() -> None:
-    """Standard output belongs to the answer."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )

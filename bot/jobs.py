@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from bot.duties import Duty, Tick
 from bot.faults import note_failure
+from bot.health.measures import LAG, TICKS
 from db.engine import reading, writing
 from db.ticks import Taken, first_seen, is_taken, take, taken_among
 
@@ -98,6 +99,7 @@ class Clock:
             attempts = self._failed.get(named, (0, 0.0))[0]
             wait = self._backoff[min(attempts, len(self._backoff) - 1)]
             self._failed[named] = (attempts + 1, loop.time() + wait)
+            TICKS.labels("failed").inc()
             note_failure(error, f"{tick.name}, which will be tried again")
         finally:
             del self._underway[named]
@@ -110,10 +112,12 @@ class Clock:
         with reading(self._engine) as connection:
             if now >= duty.when.until(tick.fire_at) or is_taken(connection, tick.name, tick.fire_at):
                 return
+        LAG.observe((now - tick.fire_at).total_seconds())
         try:
             duty.work(replace(tick, now=now))
         except Taken:
             return
+        TICKS.labels("done").inc()
 
     # --- what is due ---
     def due(self) -> tuple[list[tuple[Duty, Tick]], float | None]:
@@ -146,5 +150,6 @@ class Clock:
                     take(connection, name, now, owner=self._owner, now=now, outcome="seen")
 
     def _missed(self, duty: Duty, moment: datetime, now: datetime) -> None:
+        TICKS.labels("missed").inc()
         with writing(self._engine) as connection:
             take(connection, duty.name, moment, owner=self._owner, now=now, outcome="missed")

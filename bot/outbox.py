@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db.tables.house import outbox
@@ -93,12 +93,38 @@ def is_due(connection: Connection, now: datetime) -> bool:
 
 
 def claim(connection: Connection, owner: str, now: datetime, most: int = BATCH) -> list[Due]:
-    """The oldest parcels that wait and that nobody is sending, now this process's."""
-    due = select(outbox).where(*_waits(now)).order_by(outbox.c.id).limit(most)
+    """The oldest parcels that wait and that nobody is sending, now this process's; none whose thread has an
+    older one that is somebody else's, or has to wait."""
+    older = outbox.alias()
+    held = or_(older.c.next_at > now, older.c.lease_until >= now)
+    ahead = select(older.c.id).where(*_thread_before(older, outbox.c), held).exists()
+    due = select(outbox).where(*_waits(now), ~ahead).order_by(outbox.c.id).limit(most)
     rows = [row._asdict() for row in connection.execute(due.with_for_update(skip_locked=True))]
     mine = {"owner": owner, "lease_until": now + LEASE, "attempts": outbox.c.attempts + 1}
     connection.execute(update(outbox).where(outbox.c.id.in_([row["id"] for row in rows])).values(**mine))
     return [_due(row) for row in rows]
+
+
+def _thread_before(older: Any, row: Any) -> tuple[ColumnElement[bool], ...]:
+    same = (older.c.team == row.team, older.c.channel == row.channel, older.c.thread == row.thread)
+    return (*same, older.c.id < row.id, older.c.state == "waiting")
+
+
+def is_behind(connection: Connection, due: Due, owner: str, now: datetime) -> bool:
+    """Whether its thread has an older parcel that waits and is not this process's to send."""
+    if due.parcel.thread is None:
+        return False
+    older, row = outbox.alias(), outbox.alias()
+    mine = and_(older.c.owner == owner, older.c.lease_until >= now)
+    others = or_(older.c.owner.is_(None), ~mine)
+    found = select(older.c.id).where(row.c.id == due.id, *_thread_before(older, row.c), others).limit(1)
+    return connection.execute(found).first() is not None
+
+
+def release(connection: Connection, ids: Sequence[int], owner: str) -> None:
+    """Whoever looks next may send them."""
+    mine = (outbox.c.id.in_(ids), outbox.c.owner == owner, outbox.c.state == "waiting")
+    connection.execute(update(outbox).where(*mine).values(lease_until=None, owner=None))
 
 
 def _due(row: Mapping[str, Any]) -> Due:
@@ -145,6 +171,13 @@ def standing(connection: Connection, key: str) -> Standing | None:
     """None: it was never put, or it has been forgotten."""
     row = connection.execute(select(outbox.c.state, outbox.c.ts).where(outbox.c.key == key)).first()
     return None if row is None else Standing(*row)
+
+
+def is_outdated(connection: Connection, due: Due, ts: str | None) -> bool:
+    """Whether the message has been drawn anew since with what is newer than this."""
+    newer = (outbox.c.id > due.id, outbox.c.kind == "update", outbox.c.state == "sent", outbox.c.ts == ts)
+    here = (outbox.c.team == due.parcel.team, outbox.c.channel == due.parcel.channel)
+    return connection.execute(select(outbox.c.id).where(*here, *newer).limit(1)).first() is not None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from bot.identity import COMMAND_LINE
 from bot.llm.record import keep as keep_calls
 from bot.outcome import Outcome
+from bot.private import said_without, without
 from bot.turn import Call
 from db.audit import Entry, record, record_effect, remember
 from db.proposals import keep
@@ -45,8 +46,8 @@ def _entry(call: Call, person: int | None, outcome: Outcome | None, reason: str 
         actor=f"{who.via} as {who.id}" if who.via and who.via != who.id else who.id,
         entrance="button" if pressed else place.kind,
         place=place.id,
-        said=call.said,
-        request=outcome.request if outcome else None,
+        said=said_without(call.said, call.private),
+        request=without(outcome.request, call.private) if outcome else None,
         outcome=outcome.outcome if outcome else "failed",
         reason=reason,
         rows=len(outcome.answer.rows) if outcome and outcome.answer else 0,

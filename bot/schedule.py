@@ -1,5 +1,6 @@
 """The section of config.yaml that says what is sent to whom at which hour. Reads no file and no table."""
 
+import hashlib
 from datetime import time
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
@@ -9,10 +10,12 @@ from pydantic import Field, field_validator, model_validator
 from bot.sections import Section
 from db.when import Daily
 from skills.contract import Role
+from skills.rules import Delivery
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 WORKDAYS = WEEKDAYS[:6]
+DIGEST, NAME = 6, 40  # letters of a schedule's name among the ticks
 HOUR = 60  # YAML reads an unquoted 13:00 as a number of minutes
 
 
@@ -75,6 +78,27 @@ class Schedule(Section):
     def fields(self) -> dict[str, Any]:
         return self.ask[self.intent]
 
+    @property
+    def numbered(self) -> frozenset[int]:
+        return frozenset(WEEKDAYS.index(each) for each in self.days)
+
     def when(self, zone: ZoneInfo) -> Daily:
-        days = frozenset(WEEKDAYS.index(each) for each in self.days)
-        return Daily(self.at, days, zone if self.zone is None else ZoneInfo(self.zone))
+        return Daily(self.at, self.numbered, zone if self.zone is None else ZoneInfo(self.zone))
+
+    def key(self, name: str) -> str:
+        """A schedule that is changed is another one: its hour today may be past, and was not missed."""
+        digest = hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:DIGEST]
+        return f"{name[:NAME]}:{digest}"
+
+    def delivery(self, name: str) -> Delivery:
+        """As the skills are told of it."""
+        return Delivery(
+            key=self.key(name),
+            request=self.ask,
+            person=self.to.person or self.by,
+            role=self.to.role,
+            channel=self.to.channel,
+            days=self.numbered,
+            at=self.at,
+            zone=self.zone,
+        )

@@ -3,7 +3,6 @@
 Knows no Slack and asks nothing itself.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,11 +14,8 @@ from bot.schedule import Schedule
 from bot.settings import Settings
 from db.access import Person, employee_number, find_person, find_staff
 from db.moving import MOVING
-from db.schedules import Kept, in_force
-from db.when import Daily
-
-DIGEST = 6
-NAME = 40
+from db.schedules import Kept, in_force, tick_name
+from db.when import Daily, Once
 
 
 @dataclass(frozen=True)
@@ -29,7 +25,7 @@ class Sending:
     name: str
     intent: str
     fields: Mapping[str, Any]
-    when: Daily
+    when: Daily | Once
     employee_no: str
     person_id: int
     channel: str | None = None
@@ -48,11 +44,9 @@ def sendings(connection: Connection, settings: Settings, now: datetime) -> list[
 def _planned(
     connection: Connection, settings: Settings, name: str, plan: Schedule, today: date
 ) -> Iterator[Sending]:
-    # A schedule that is changed is another one: its hour today may be past, and was not missed.
-    digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()[:DIGEST]
     for person in _receivers(connection, plan, today):
         yield Sending(
-            name=f"{name[:NAME]}:{digest}:{person.employee_no}"[:80],
+            name=tick_name(plan.key(name), person.employee_no),
             intent=plan.intent,
             fields=plan.fields,
             when=plan.when(settings.agency.zone),

@@ -34,6 +34,7 @@ VARIABLES = {
     "CARTERA_KEYS": ("slack", "keys"),
     "LLM_API_KEY": ("llm", "api_key"),
     "CARTERA_AUDIT_KEYS": ("audit", "keys"),
+    "SMTP_PASSWORD": ("mail", "password"),
 }
 
 
@@ -197,6 +198,36 @@ class Audit(Section):
         except KeyFault:
             raise ValueError("not keys: make one as .env.example says; commas between several") from None
         return given
+
+
+class Mail(Section):
+    """The server that takes the reports that leave by mail; none named, none leave."""
+
+    host: str | None = None
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    ca: Path | None = None  # a certificate authority of one's own; none: those that the system trusts
+    user: str | None = None
+    password: SecretStr | None = None
+    sender: str = "Cartera <cartera@localhost>"
+    timeout: float = Field(default=30, gt=0, le=300)
+
+    @model_validator(mode="after")
+    def _sealed(self) -> "Mail":
+        if self.security == "none" and self.host not in (None, "localhost", "127.0.0.1", "::1"):
+            raise ValueError("`security: none` only to this machine: what is sent holds accounts")
+        return self
+
+
+class Operations(Section):
+    """How the product is watched: its log, its address on this machine, what is too old or too full."""
+
+    port: int | None = Field(default=None, ge=0, le=65535)  # of /healthz, /readyz and /metrics; 0 = any free
+    logs: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warning", "error"] = "warning"
+    outbox_minutes: int = Field(default=10, ge=1)  # how long a message may wait for Slack
+    clock_seconds: int = Field(default=5, ge=1)  # how far this machine's clock may be from Slack's
+    disk_gb: float = Field(default=1.0, ge=0)  # free, where the database lies
 
 
 class Credit(Section):

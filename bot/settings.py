@@ -11,6 +11,7 @@ from dotenv import dotenv_values
 from pydantic import Field, ValidationError
 from sqlalchemy.engine import make_url
 
+from bot.overseen import Oversight
 from bot.schedule import Schedule
 from bot.sections import (
     VARIABLES,
@@ -22,6 +23,8 @@ from bot.sections import (
     Keep,
     Limits,
     Llm,
+    Mail,
+    Operations,
     Reading,
     Section,
     Slack,
@@ -35,6 +38,7 @@ from skills.rules import (
     Fees,
     Freshness,
     Promises,
+    Reporting,
     Rules,
     Staffing,
     Targets,
@@ -46,6 +50,7 @@ SECRETS = {
     "slack": ("bot_token", "app_token", "signing_secret", "signing_secret_before", "client_secret", "keys"),
     "llm": ("api_key",),
     "audit": ("keys",),
+    "mail": ("password",),
 }
 
 
@@ -62,6 +67,7 @@ class Settings(Section):
     keep: Keep = Keep()
     audit: Audit = Audit()
     credit: Credit = Credit()
+    operations: Operations = Operations()
     definitions: Definitions = Definitions()
     fees: Fees = Fees()
     staffing: Staffing = Staffing()
@@ -72,7 +78,10 @@ class Settings(Section):
     alerts: Alerts = Alerts()
     unmasking: Unmasking = Unmasking()
     promises: Promises = Promises()
+    reports: Reporting = Reporting()
+    mail: Mail = Mail()
     law: Policy = Policy()
+    oversight: Oversight = Oversight()
 
     @property
     def rules(self) -> Rules:
@@ -87,6 +96,8 @@ class Settings(Section):
             alerts=self.alerts,
             unmasking=self.unmasking,
             promises=self.promises,
+            deliveries=tuple(each.delivery(name) for name, each in self.schedules.items()),
+            reports=self.reports,
             law=self.law,
         )
 

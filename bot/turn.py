@@ -25,6 +25,7 @@ class Call:
     said: str | None
     started: float = field(default_factory=perf_counter)
     calls: list[Any] = field(default_factory=list)  # what a language model was asked on the way
+    private: list[str] = field(default_factory=list)  # words of it that the record must not repeat
 
 
 @dataclass(frozen=True)

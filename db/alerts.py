@@ -87,10 +87,10 @@ def keep_watch(
     now: datetime,
     channel: str | None = None,
 ) -> None:
-    """From now on; the same watch again is as it is said now."""
+    """From now on; the same watch again is as it is said now, and since now."""
     dialect = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    row = {"person_id": person_id, "channel": channel, "spec": _json(spec), "ended_at": None}
-    made = dialect(watches).values(code=code, made_at=now, **row)
+    row = {"person_id": person_id, "channel": channel, "spec": _json(spec), "made_at": now, "ended_at": None}
+    made = dialect(watches).values(code=code, **row)
     connection.execute(made.on_conflict_do_update(index_elements=["code"], set_=row))
 
 

@@ -187,6 +187,8 @@ MEASURES: dict[str, Measure] = {
     "nps_promoters": Measure("surveys", _sum("nps_promoters"), _sum("nps_answers")),
     "nps_detractors": Measure("surveys", _sum("nps_detractors"), _sum("nps_answers")),
     "complaints": Measure("complaints", _sum("complaints"), _sum("complaints")),
+    "breaches": Measure("breaches", _sum("breaches"), _sum("breaches")),
+    "out_of_hours": Measure("breaches", _sum("out_of_hours"), _sum("out_of_hours")),
     "sales": Measure("sales", _sum("sales"), _sum("sales")),
     "sales_money": Measure("sales", _sum("activated_cents"), _sum("activated"), money=True),
     "campaign_sales": Measure("sales", _sum("of_sales_campaign"), _sum("of_sales_campaign")),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from db.dirty import mark_dirty_since
 from db.tables.reference import accounts, assignments
@@ -43,6 +43,7 @@ def move_accounts(connection: Connection, moves: Sequence[Move], mode: str | Non
                 assignments.c.id == each.row,
                 assignments.c.agent_id == each.giver,
                 assignments.c.to_at.is_(None),
+                begun_before(now),
             )
             .values(to_at=now, to_on=today)
             .returning(assignments.c.mode)
@@ -54,6 +55,11 @@ def move_accounts(connection: Connection, moves: Sequence[Move], mode: str | Non
         connection.execute(insert(assignments).values(**begun, mode=mode or was.mode))
     _mark(connection, [each.account for each in moves], now)
     return True
+
+
+def begun_before(now: datetime) -> ColumnElement[bool]:
+    """A time that has not begun yet by this clock cannot end: whoever's clock says so comes again later."""
+    return assignments.c.from_at < now
 
 
 def _mark(connection: Connection, ids: Sequence[int], now: datetime) -> None:

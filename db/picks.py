@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, or_, select
 
 from db.agreement_rules import NOT_IN_FORCE
+from db.periods import Period
 from db.tables.agency import agreements
 from db.tables.cells import agreement_results, promise_results
-from db.tables.facts import contacts, promises
+from db.tables.facts import contacts, payments, promises
 from db.tables.reference import accounts
 
 Columns = Mapping[str, ColumnElement[Any]]
@@ -47,6 +48,8 @@ _COMPARED: dict[str, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] =
 _MONEY = ("balance", "amount")
 _MEASURED = (*_MONEY, "days_past_due")
 _LISTED = ("eq", "in", "ne", "not_in")
+MOST_DAYS = 3_660
+_LATELY = {"last_contact": (contacts, contacts.c.started_on), "last_payment": (payments, payments.c.paid_on)}
 
 
 class Unpickable(Exception):
@@ -64,8 +67,8 @@ class Pick:
 
 def condition(pick: Pick, columns: Columns, today: date) -> ColumnElement[bool]:
     """Over rows of `db.standing`. Raises Unpickable."""
-    if pick.field == "last_contact":
-        return _untouched(pick, columns, today)
+    if pick.field in _LATELY:
+        return _nothing_lately(pick, columns, today)
     if pick.field in ("promise", "agreement"):
         return _listed(pick, lambda wanted: _spoken(pick.field, wanted, columns, today))
     if pick.field == "account":
@@ -116,15 +119,29 @@ def _numbered(wanted: Any, columns: Columns) -> ColumnElement[bool]:
     return same if client is None else and_(columns["client_id"] == client, same)
 
 
-def _untouched(pick: Pick, columns: Columns, today: date) -> ColumnElement[bool]:
-    """No attempt of any kind in the last days, today among them."""
-    days = pick.values[0] if len(pick.values) == 1 else None
-    if pick.op != "not_in_period" or not isinstance(days, int) or not 0 < days <= 3_660:
+def _nothing_lately(pick: Pick, columns: Columns, today: date) -> ColumnElement[bool]:
+    """No attempt of any kind, or no money that stayed: in the last days, today among them, or between two."""
+    if pick.op != "not_in_period":
         raise Unpickable(pick.field)
-    touched = select(literal(1)).where(
-        contacts.c.account_id == columns["account_id"], contacts.c.started_on > today - timedelta(days=days)
-    )
-    return not_(touched.correlate(accounts).exists())
+    table, day = _LATELY[pick.field]
+    within = (table.c.account_id == columns["account_id"], day.between(*_days(pick, today)))
+    if pick.field == "last_payment":
+        paid = select(func.sum(payments.c.amount_cents)).where(*within).correlate(accounts)
+        return func.coalesce(paid.scalar_subquery(), 0) <= 0
+    return not_(select(literal(1)).where(*within).correlate(accounts).exists())
+
+
+def _days(pick: Pick, today: date) -> tuple[date, date]:
+    match pick.values:
+        case (int(n),) if 0 < n <= MOST_DAYS:
+            return today - timedelta(days=n - 1), today
+        case (str(first), str(last)):
+            try:
+                over = Period(start=date.fromisoformat(first), end=date.fromisoformat(last))
+            except ValueError:
+                raise Unpickable(pick.field) from None
+            return over.start, over.end
+    raise Unpickable(pick.field)
 
 
 def _spoken(field: str, wanted: tuple[Any, ...], columns: Columns, today: date) -> ColumnElement[bool]:

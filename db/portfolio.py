@@ -133,6 +133,10 @@ def _locks(today: date) -> list[tuple[str, Any]]:
     ]
 
 
+# Handed over and taken back on one day: as if it had never been.
+_HELD_A_DAY = assignments.c.to_on > assignments.c.from_on
+
+
 def _resting(today: date) -> Any:
     """Moved from one agent to another lately; a new dialling mode moves nobody, nor does a first agent."""
     now = assignments.alias("now")
@@ -143,6 +147,7 @@ def _resting(today: date) -> Any:
             now.c.to_at.is_(None),
             now.c.agent_id != assignments.c.agent_id,
             assignments.c.to_on > today - timedelta(days=RESTING_DAYS),
+            _HELD_A_DAY,
         )
     )
 
@@ -163,6 +168,7 @@ def had_lately(
             assignments.c.agent_id.in_(sorted(agents)),
             assignments.c.to_on.is_not(None),
             assignments.c.to_on > since,
+            _HELD_A_DAY,
         )
         found |= {(account, agent) for account, agent in connection.execute(query)}
     return found

@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, upd
 
 from db.tables.desk import proposal_cards, proposals
 from db.tables.house import threads
+from db.tables.reference import people
 
 OPEN, WAITING, DONE = "open", "waiting", "done"
-DISCARDED, REJECTED, UNDONE = "discarded", "rejected", "undone"
+DISCARDED, REJECTED, UNDONE, EXPIRED = "discarded", "rejected", "undone", "expired"
 _WRITERS = 7_112_026  # the name of PostgreSQL's lock for those who act
 
 
@@ -100,6 +101,29 @@ def take(connection: Connection, token: str, *, before: str, after: str, by: int
         .returning(proposals.c.token)
     )
     return connection.execute(changed).first() is not None
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """A proposal nobody decided in time, and the language of whoever asked."""
+
+    token: str
+    expires_at: datetime
+    language: str
+
+
+def overdue(connection: Connection, now: datetime, most: int = 200) -> list[Overdue]:
+    undecided = proposals.c.state.in_((OPEN, WAITING)), proposals.c.expires_at <= now
+    query = select(proposals.c.token, proposals.c.expires_at, people.c.language)
+    whose = query.join(people, people.c.id == proposals.c.person_id).where(*undecided)
+    return [Overdue(*row) for row in connection.execute(whose.order_by(proposals.c.expires_at).limit(most))]
+
+
+def expire(connection: Connection, token: str, now: datetime) -> bool:
+    """False where it was decided, or shown again, meanwhile."""
+    undecided = proposals.c.state.in_((OPEN, WAITING)), proposals.c.expires_at <= now
+    gone = update(proposals).where(proposals.c.token == token, *undecided).values(state=EXPIRED)
+    return connection.execute(gone.returning(proposals.c.token)).first() is not None
 
 
 def show_again(

@@ -15,6 +15,7 @@ from db.tables.reference import people
 from db.when import Daily
 
 _PREFIX = "asked:"
+_LONGEST = 80  # letters of a tick's name
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,16 @@ def of_person(connection: Connection, person_id: int) -> list[Kept]:
     return _read(connection, _live().where(schedules.c.person_id == person_id))
 
 
-def last_sent(connection: Connection, kept: Kept) -> tuple[datetime, str] | None:
-    """The last tick of it, and how it ended."""
+def tick_name(key: str, employee_no: str) -> str:
+    """Of what config.yaml sends to many: each receiver's own ticks."""
+    return f"{key}:{employee_no}"[:_LONGEST]
+
+
+def last_sent(connection: Connection, name: str) -> tuple[datetime, str] | None:
+    """The last tick of that name, and how it ended."""
     query = (
         select(taken.c.fire_at, taken.c.outcome)
-        .where(taken.c.name == kept.name)
+        .where(taken.c.name == name, taken.c.outcome != "seen")
         .order_by(taken.c.fire_at.desc())
         .limit(1)
     )

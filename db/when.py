@@ -1,4 +1,4 @@
-"""When something is due: at an hour of some weekdays in a zone, or every so many minutes. Knows no clock.
+"""When something is due: at an hour of some weekdays in a zone, every so often, or once. Knows no clock.
 
 Each local day has its hour once: one that the clocks skip is due as much later as they skip, one that they
 repeat is due the first time.
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 EVERY_DAY = frozenset(range(7))
 _WEEK = 7
 _DAY = timedelta(days=1)
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class When(Protocol):
@@ -69,6 +70,25 @@ class Every:
 
     def after(self, now: datetime) -> datetime:
         return self.latest(now) + timedelta(minutes=self.minutes)
+
+    def until(self, moment: datetime) -> datetime:
+        return moment + timedelta(hours=self.hours)
+
+
+@dataclass(frozen=True)
+class Once:
+    """At one moment; what is older than `hours` is not done any more."""
+
+    at: datetime
+    zone: ZoneInfo
+    hours: float = 72.0
+
+    def latest(self, now: datetime) -> datetime:
+        """Of what is still to come there was none: a moment that no duty reaches back to."""
+        return self.at if self.at <= now else _NEVER
+
+    def after(self, now: datetime) -> datetime:
+        return self.at if self.at > now else now + _DAY
 
     def until(self, moment: datetime) -> datetime:
         return moment + timedelta(hours=self.hours)

@@ -19,8 +19,10 @@ def all_skills() -> "tuple[Skill, ...]":
     from skills.kpi.scorecard.skill import SKILL as SCORECARD
     from skills.kpi.skill import SKILL as KPI
     from skills.kpi.why.skill import SKILL as WHY
+    from skills.letters.skill import SKILL as LETTERS
     from skills.lists.skill import SKILL as LISTS
     from skills.promise.skill import SKILL as PROMISE
+    from skills.reports.skill import SKILL as REPORTS
     from skills.schedules.skill import SKILL as SCHEDULES
     from skills.targets.skill import SKILL as TARGETS
     from skills.trail.skill import SKILL as TRAIL
@@ -40,6 +42,8 @@ def all_skills() -> "tuple[Skill, ...]":
         TARGETS,
         TRAINING,
         LISTS,
+        LETTERS,
+        REPORTS,
         SCHEDULES,
         PROMISE,
         TRAIL,

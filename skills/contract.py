@@ -6,7 +6,7 @@ numbers, never Block Kit; one renderer draws it for Slack, another for the termi
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -311,6 +311,14 @@ class Preview:
     concerns: Mapping[int, str] = field(default_factory=dict)  # whom it changes something for, and what
     before: Mapping[str, Any] = field(default_factory=dict)  # for the audit trail: ids, as they are
     after: Mapping[str, Any] = field(default_factory=dict)  # and as they will be
+    # What takes long to work out and decides nothing: worked out where it is shown, and only there.
+    more: "Callable[[], Sequence[Part]] | None" = field(default=None, compare=False)
+
+    @property
+    def shown(self) -> Answer:
+        if self.more is None:
+            return self.answer
+        return replace(self.answer, parts=(*self.answer.parts, *self.more()))
 
 
 @dataclass(frozen=True)
@@ -326,6 +334,7 @@ class Action:
     undo: Callable[[Context, Mapping[str, Any]], Answer] | None = None
     at_once: bool = False
     private: bool = False  # only where nobody else reads along
+    private_text: frozenset[str] = frozenset()  # fields the record must not repeat: what a note says
     asks: frozenset[str] = frozenset()  # what its own preview asks for where it was not said ("slot:amount")
 
 

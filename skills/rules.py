@@ -1,13 +1,16 @@
 """What an agency chooses about its own numbers, as config.yaml writes it. Knows no file and no table."""
 
+import re
 from collections.abc import Mapping
 from datetime import time
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from db.law.policy import Policy
+
+_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 
 
 class _Rules(BaseModel):
@@ -110,6 +113,19 @@ class Alerting(_Rules):
     digest_from: int = Field(default=4, ge=2, le=50)  # so many at once for one person are told in one message
 
 
+class Delivery(_Rules):
+    """What config.yaml has sent by the clock: what, to whom, when. `key`: its name among the ticks."""
+
+    key: str
+    request: Mapping[str, Mapping[str, Any]]
+    person: str | None = None  # by employee number: the receiver, or in whose right a channel is told
+    role: str | None = None
+    channel: str | None = None
+    days: frozenset[int]
+    at: time
+    zone: str | None = None
+
+
 class Promises(_Rules):
     """How many days ahead a promise may fall due: the agency's, and a creditor's own by its code."""
 
@@ -118,6 +134,46 @@ class Promises(_Rules):
 
     def most_days(self, client: str) -> int:
         return self.clients.get(client, self.days)
+
+
+class Recipient(_Rules):
+    """Where a report may go: addresses, or a folder below `Reporting.root`. `client` (a code): its
+    own, sent its own pack and nothing else; none: the agency's own people, sent no account."""
+
+    client: str | None = None
+    mail: tuple[str, ...] = ()
+    folder: str | None = None
+
+    @field_validator("mail")
+    @classmethod
+    def _addresses(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        for each in given:
+            if not _ADDRESS.fullmatch(each):
+                raise ValueError(f"no mail address: {each}")
+        return given
+
+    @field_validator("folder")
+    @classmethod
+    def _below(cls, given: str | None) -> str | None:
+        if given is not None and (not given.strip() or given[0] in "/~\\" or ".." in given.split("/")):
+            raise ValueError("a folder below `root`")
+        return given
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Recipient":
+        if bool(self.mail) == bool(self.folder):
+            raise ValueError("one of mail and folder")
+        return self
+
+
+class Reporting(_Rules):
+    """Who may be sent reports, who agrees first, and what a creditor calls the columns of its pack:
+    client code -> sheet -> heading -> field."""
+
+    approved_by: tuple[str, ...] = ("manager", "director")
+    root: str | None = None  # where the folders lie: a disk that SFTP serves
+    recipients: Mapping[str, Recipient] = Field(default_factory=dict)
+    layouts: Mapping[str, Mapping[str, Mapping[str, str]]] = Field(default_factory=dict)
 
 
 class Rules(_Rules):
@@ -131,3 +187,5 @@ class Rules(_Rules):
     unmasking: Unmasking = Unmasking()
     law: Policy = Policy()
     promises: Promises = Promises()
+    deliveries: tuple[Delivery, ...] = ()
+    reports: Reporting = Reporting()

@@ -37,3 +37,9 @@ def do(app: App, intent: str, fields: dict[str, Any], person: int = LAURA, minut
 def rows(engine: Engine, table: Table) -> list[Any]:
     with reading(engine) as connection:
         return list(connection.execute(select(table).order_by(*table.primary_key.columns)).all())
+
+
+def say(app: App, text: str, person: int = LAURA, *, place: Place = DM, minutes: int = 0) -> Outcome:
+    """As somebody types it."""
+    who, now = Who("slack", f"U{person}"), NOW + timedelta(minutes=minutes)
+    return app.desk.ask(text, who=who, place=place, thread="t1", now=now)

@@ -11,7 +11,8 @@ PACKAGES = (*FLOORS, "localslack")
 FENCES = {
     "slack_bolt": ("bot/slack/",),
     "slack_sdk": ("bot/slack/",),
-    "aiohttp": ("bot/slack/", "localslack/"),
+    "aiohttp": ("bot/slack/", "bot/health/door.py", "localslack/"),
+    "prometheus_client": ("bot/health/measures.py",),
     "polars": ("db/loading/",),
     "fastexcel": ("db/loading/",),
     "pyarrow": ("db/lake/",),
@@ -23,7 +24,8 @@ FENCES = {
     "langchain_core": ("bot/llm/model.py",),
     "langsmith": ("bot/llm/model.py",),
     "alembic": ("db/migrate.py",),
-    "fpdf": ("skills/agree/pdf.py",),
+    "fpdf": ("skills/agree/pdf.py", "skills/reports/paper.py"),
+    "pptx": ("skills/reports/deck.py",),
     "dotenv": ("bot/settings.py",),
 }
 ENVIRONMENT = ("bot/settings.py", "localslack/__main__.py")

@@ -137,6 +137,7 @@ def _some(rnd: Random, dim: str) -> Where:
         "special": (True, False),
         "channel": ("call", "sms"),
         "hour": (0, 9, 23),
+        "rule": ("R01", "R39"),
         "shift": ("matutino", "nocturno"),
         "dial_mode": ("manual", "predictivo"),
     }

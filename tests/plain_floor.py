@@ -19,7 +19,7 @@ TABLES = (
     *("clients", "campaigns", "people", "memberships", "accounts", "assignments", "balances", "contacts"),
     *("payments", "payment_credits", "promises", "promise_results", "agreements", "agreement_results"),
     *("installment_results", "shifts", "evaluations", "surveys", "trainings", "sales", "cases", "costs"),
-    *("budgets", "fees"),
+    *("budgets", "fees", "breaches"),
 )
 # The last day of these is how far their files reach.
 DAILY = {"contacts": "started_on", "payments": "paid_on", "shifts": "starts_on"}

@@ -200,6 +200,25 @@ def complained(floor: Floor, start: date, end: date) -> Parts:
             yield Part(floor.who(row, agent, row["received_on"]) | own, 1)
 
 
+# --- breaches ----------------------------------------------------------------------------------------
+
+
+def broken_rules(*rules: str) -> Count:
+    """By the day they happened, each with its own owners; what turned out to be none does not count."""
+
+    def told(floor: Floor, start: date, end: date) -> Parts:
+        for row in floor["breaches"]:
+            asked = not rules or row["rule"] in rules
+            if asked and row["state"] != "false_positive" and start <= row["happened_on"] <= end:
+                own = floor.account.get(row["account_id"], {"product": None, "state": None})
+                names = ("client", "campaign", "supervisor", "agent")
+                dims = {name: row[f"{name}_id"] for name in names} | {"rule": row["rule"]}
+                dims |= {name: own[name] for name in ("product", "state")}
+                yield Part(dims | {"channel": row["channel"] or None}, 1)
+
+    return told
+
+
 COUNTS: dict[str, Count] = {
     "calls": calls,
     "contact_rate": contacts(lambda row: (int(row["human"]), 1)),
@@ -233,4 +252,6 @@ COUNTS: dict[str, Count] = {
     "first_payment_rate": installments(_first),
     "complaints": complained,
     "complaint_rate": together(complained, under(humans)),
+    "compliance_breaches": broken_rules(),
+    "out_of_hours_breaches": broken_rules("R01", "R04"),
 }

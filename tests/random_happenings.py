@@ -5,8 +5,8 @@ from random import Random
 from typing import Any
 
 from db.result_codes import load_result_codes
-from db.tables import agency, facts, reference
-from tests.random_rows import AGENTS, FIRST, PRODUCTS, TODAY, Agency, Row, instant
+from db.tables import agency, facts, law, reference
+from tests.random_rows import AGENTS, FIRST, PRODUCTS, SUPERVISORS, TODAY, Agency, Row, instant
 
 CHANNELS = ("call", "call", "call", "sms", "whatsapp")
 HOURS = (time(0, 5), time(9), time(12, 30), time(21, 59), time(23, 55))
@@ -17,6 +17,7 @@ def happen(made: Agency, rnd: Random) -> None:
         _events(made, rnd)
         _money_and_words(made, rnd)
         _cases(made, rnd)
+        _breaches(made, rnd)
     _work(made, rnd)
     _plans(made, rnd)
 
@@ -116,6 +117,25 @@ def _cases(made: Agency, rnd: Random) -> None:
             received_on=day,
             kind=f"causa {rnd.randint(1, 900)}",
         )
+
+
+def _breaches(made: Agency, rnd: Random) -> None:
+    """As a search would have kept them: of contacts, of cases nobody's, of shifts that know no creditor."""
+    for n in range(1, 41):
+        account, day = rnd.choice(made.rows[reference.accounts]), made.day(rnd)
+        owner = _owner(account) if rnd.random() < 0.8 else dict.fromkeys(_owner(account), 0)
+        rule = rnd.choice(("R01", "R04", "R05", "R16", "R39"))
+        made.add(
+            law.breaches, **owner, rule=rule, version=1, severity="high", record="contact", record_id=n,
+            supervisor_id=rnd.choice((*SUPERVISORS, 0)), agent_id=rnd.choice((*AGENTS, 0)),
+            channel=rnd.choice(("call", "sms", "")), happened_at=instant(day, rnd.choice(HOURS)),
+            happened_on=day, evidence="{}", owner_id=0, found_at=instant(TODAY, time(12)),
+            state=rnd.choice(("open", "attended", "training", "false_positive")),
+        )  # fmt: skip
+    for n in range((TODAY - FIRST).days + 1):
+        day = FIRST + timedelta(days=n)
+        at = instant(TODAY, time(12))
+        made.add(law.searched_days, day=day, rows=1, top_id=1, digest="", searched_at=at)
 
 
 def _work(made: Agency, rnd: Random) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, select
 
 from bot.desk import Desk
 from bot.rights import rights_of
-from bot.sections import Channels, Slack, Writes
+from bot.sections import Channels, Operations, Slack, Writes
 from bot.settings import Settings
 from bot.slack.app import SlackEdge, build_slack
 from bot.slack.http import EVENTS
@@ -189,13 +189,15 @@ async def world(
     mode: Literal["socket", "http"] = "socket",
     kind: type[Desk] = Desk,
     writes: Writes | None = None,
+    operations: Operations | None = None,
     **edge_parts: Any,
 ) -> AsyncIterator[World]:
     """localslack, the edge and a control client, until the block ends. `desk` replaces the desk, `kind` is
     another make of it; `mode` is how Slack reaches the bot."""
     async with running(TEAM) as server, aiohttp.ClientSession() as http:
         settings = Settings(slack=reaching(server, mode=mode), channels=channels or Channels())
-        settings = settings.model_copy(update={"writes": writes or settings.writes})
+        given = {"writes": writes or settings.writes, "operations": operations or settings.operations}
+        settings = settings.model_copy(update=given)
         clock, gates, app = Clock(), Gates(), house()
         rights = rights_of((*all_skills(), gates.skill()))
         parts = (engine, settings, app.catalogue, app.texts, rights, app.calendars, read_also)

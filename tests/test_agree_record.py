@@ -121,7 +121,7 @@ def test_an_amount_and_a_discount_that_disagree_are_asked(floor: Floor) -> None:
         ({"amount": "-5"}, "bad_request"),
         ({"amount": "5.005"}, "bad_request"),
         ({"account": "00Z"}, "account"),
-        ({"account": "00D"}, "recalled"),
+        ({"account": "00D"}, "law"),
         ({"account": "00B"}, "special"),
     ],
 )
@@ -131,21 +131,23 @@ def test_what_cannot_be_is_refused_by_name(floor: Floor, fields: dict[str, Any],
     assert floor.rows() == []
 
 
-@pytest.mark.parametrize("register", ["holds", "arco"])
-def test_a_held_account_is_refused(floor: Floor, register: str) -> None:
+@pytest.mark.parametrize(("register", "about"), [("holds", "law"), ("arco", "hold")])
+def test_a_held_account_is_refused(floor: Floor, register: str, about: str) -> None:
     hold(floor.engine, "A", register)
-    assert floor.propose().about == "hold"
+    assert floor.propose().about == about
 
 
 def test_what_is_held_after_the_preview_is_not_written(floor: Floor) -> None:
     shown = floor.propose(ANA)
     hold(floor.engine, "A")
-    assert floor.press(shown, "confirm", ANA).about == "hold"
+    assert floor.press(shown, "confirm", ANA).about == "law"
     assert floor.rows() == []
 
 
 def test_without_that_guard_it_would_be(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     hold(floor.engine, "A")
+    monkeypatch.setattr(record, "refuse_unlawful", lambda *_: None)
+    assert floor.propose().about == "hold"
     monkeypatch.setattr(record, "refuse_untouchable", lambda _: None)
     floor.agreed()
     assert floor.states() == ["authorized"]

@@ -1,18 +1,20 @@
 """Compliance in chat: breaches within reach, may somebody be contacted, what a rule says, what is done."""
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, select, update
 
-from bot.app import App, build, reader
+from bot.app import App, build, reader, text_files
 from bot.outcome import Outcome, Place, Who
 from bot.settings import Settings
 from bot.understand import Reader
 from db.access import Names
 from db.calendars import load_calendars
 from db.engine import reading, writing
-from db.law import blocked
+from db.law import blocked, zones
 from db.law.found import keep, keep_breaches
 from db.law.policy import Policy
 from db.law.scan import search
@@ -21,6 +23,8 @@ from db.metrics import load_catalogue
 from db.tables import agency, facts
 from db.tables.law import breach_steps, breaches
 from db.tables.reference import accounts
+from skills.compliance.contact import ZONES
+from skills.text import load_texts
 from tests.small import ACCOUNT, ALAMEDA, ANA, CARLA, CARO, GLORIA, LAURA, MARCO, NOW, at, fill
 
 DM, ROOM = Place("dm", "D1"), Place("channel", "C1")
@@ -283,3 +287,10 @@ def test_what_says_more_is_not_read_as_that(reader_of_law: Reader, text: str) ->
 @pytest.fixture(scope="module")
 def reader_of_law() -> Reader:
     return reader(load_catalogue(), Names(()), Settings())
+
+
+def test_every_zone_has_a_name_people_know() -> None:
+    ours = re.findall(r"America/(\w+)", Path(zones.__file__).with_name("zones.yaml").read_text("utf-8"))
+    texts = load_texts(*text_files())
+    assert {name.lower() for name in ours} <= set(ZONES)
+    assert [name for name in ZONES if f"law.zone.{name}" not in texts] == []

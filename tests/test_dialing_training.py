@@ -70,7 +70,11 @@ def test_held_accounts_stay_and_without_the_look_they_would_not(
     shown = ask(app, "assign_dial_mode", PREDICTIVE, minutes=6)
     assert {number[-1] for number in named(shown.answer, "account")} == set("A")
     assert "pidieron no ser llamadas: 1" in shown.text
+    assert "1 por la R23" in shown.text
     monkeypatch.setattr("skills.dialing.skill.never_dialled", lambda *_: {})
+    lawful = ask(app, "assign_dial_mode", PREDICTIVE, minutes=7)
+    assert {number[-1] for number in named(lawful.answer, "account")} == set("AG")
+    monkeypatch.setattr("skills.dialing.skill.against", lambda *_: {})
     loose = ask(app, "assign_dial_mode", PREDICTIVE, minutes=7)
     assert {number[-1] for number in named(loose.answer, "account")} == set("ACG")
 

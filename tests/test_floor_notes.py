@@ -1,15 +1,18 @@
 """Notes on accounts: what is kept, what is masked, what nobody may write down; and the note's way back."""
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from bot.app import App, build
 from bot.settings import Settings
 from db.engine import writing
 from db.note_rules import THREAT, Judged, judged
+from db.tables.desk import proposals
 from db.tables.floor import account_notes
+from db.tables.house import audit
+from db.tables.reference import accounts
 from skills.contract import Table
-from tests.floor_hands import ask, do, press, rows
+from tests.floor_hands import ask, do, press, rows, say
 from tests.small import ACCOUNT, ANA, GLORIA, LAURA, NOW, fill
 
 KEPT = (
@@ -100,6 +103,7 @@ def test_what_may_not_be_kept_is_not(app: App) -> None:
 
 def test_without_that_look_it_would_be_kept(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("skills.accounts.notes.judged", Judged)
+    monkeypatch.setattr("skills.accounts.notes.refuse_unlawful_words", lambda ctx, said: None)
     do(app, "add_note", {"account": "00A", "text": "Está enfermo de cáncer"}, ANA)
     assert [n.body for n in rows(app.engine, account_notes)] == ["Está enfermo de cáncer"]
 
@@ -124,3 +128,56 @@ def notes_of(app: App, person: int) -> list[str]:
 @pytest.mark.parametrize("text", ["", "x" * 501])
 def test_no_empty_and_no_endless_note(app: App, text: str) -> None:
     assert ask(app, "add_note", {"account": "00A", "text": text}, ANA).outcome == "refuse"
+
+
+def test_words_a_rule_forbids_are_refused_by_its_name(app: App) -> None:
+    refused = ask(app, "add_note", {"account": "00A", "text": "Se le dijo que te borramos del buró"}, ANA)
+    assert (refused.outcome, refused.about) == ("refuse", "compliance")
+    assert "R21" in refused.text
+    assert [choice.fields for choice in refused.choices] == [{"rule": "R21"}]
+    assert rows(app.engine, account_notes) == []
+
+
+NUMBER, SAYS = "55 1234 5678", "Nuevo celular 55 1234 5678, se lo dio su hermana"
+
+
+@pytest.fixture
+def typing(app: App) -> App:
+    """An account by a number that can be typed."""
+    with writing(app.engine) as connection:
+        connection.execute(update(accounts).where(accounts.c.id == ACCOUNT["A"]).values(account_no="10023"))
+    return app
+
+
+def _recorded(app: App) -> str:
+    kept = [*rows(app.engine, audit), *rows(app.engine, proposals)]
+    return "\n".join(str(row) for row in kept)
+
+
+def test_what_a_note_says_stays_on_the_account_and_out_of_the_record(typing: App) -> None:
+    app = typing
+    typed = say(app, f"agrega nota a la 10023: {SAYS}", ANA)
+    assert typed.outcome == "preview", typed.text
+    assert press(app, typed, "confirm", ANA).outcome == "done"
+    assert [n.body for n in rows(app.engine, account_notes)] == [SAYS.replace(NUMBER, "••••78")]
+    told = "\n".join(str(row) for row in rows(app.engine, audit))
+    assert "hermana" not in told
+    assert "5678" not in _recorded(app)
+    assert "add_note" in told
+
+
+def test_what_may_not_be_written_down_is_not_on_record_either(typing: App) -> None:
+    app = typing
+    refused = say(app, "agrega nota a la 10023: está enfermo de cáncer", ANA)
+    assert refused.outcome == "refuse"
+    assert "cáncer" not in _recorded(app)
+
+
+def test_without_that_the_record_would_repeat_it(typing: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = typing
+    monkeypatch.setattr("bot.desk.private_words", lambda action, fields: [])
+    monkeypatch.setattr("bot.writing.steps.private_words", lambda action, fields: [])
+    monkeypatch.setattr("bot.writing.steps.kept_fields", lambda action, fields: fields)
+    say(app, f"agrega nota a la 10023: {SAYS}", ANA)
+    assert "hermana" in _recorded(app)
+    assert NUMBER in _recorded(app)

@@ -79,9 +79,12 @@ def test_a_thread_forgets_nothing_that_was_denied(app: App) -> None:
         ("reasigna 20 cuentas de Ana Ruiz a Carla Méndez", "preview", None),
         ("reasigna cuentas", "clarify", "entity:from_agent"),
         ("registra un convenio", "clarify", "slot:account"),
-        ("manda un recordatorio", "refuse", "not_built"),  # and does not ask for the rest of what it cannot do
+        (
+            "manda un recordatorio",
+            "refuse",
+            "not_built",
+        ),  # and does not ask for the rest of it
         ("no reasignes las cuentas de Ana", "none", None),
-        ("reporte ejecutivo", "refuse", "not_built"),
         ("¿por qué subió el roll rate?", "refuse", "no_data"),  # October has no opening cut here
         ("roll rate\x00", "answer", None),
         ("x" * 5_000, "refuse", "too_long"),

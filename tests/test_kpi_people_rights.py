@@ -133,8 +133,6 @@ def test_an_agent_sees_her_own_and_a_supervisor_her_team(ask: Ask) -> None:
     ("metric", "es", "en"),
     [
         ("service_level", "llamadas entrantes por intervalo", "incoming calls by interval"),
-        ("compliance_breaches", "reglas de CONDUSEF y PROFECO", "rules of CONDUSEF and PROFECO"),
-        ("out_of_hours_breaches", "huso horario de cada deudor", "debtor's time zone"),
     ],
 )
 def test_what_cannot_be_counted_says_the_data_it_lacks(ask: Ask, metric: str, es: str, en: str) -> None:

@@ -98,6 +98,12 @@ def accounts(app: App, *filters: tuple[str, str, Any], person: int = GLORIA, **m
         ([("last_contact", "not_in_period", 1)], "KG"),
         ([("last_contact", "not_in_period", 8)], "G"),
         ([("last_contact", "not_in_period", 7)], "KG"),
+        # B gave 300 on the 9th; what it gave on the 17th was taken back on the 18th. A paid in October.
+        ([("last_payment", "not_in_period", 8)], "KACBG"),
+        ([("last_payment", "not_in_period", 18)], "KACG"),
+        ([("last_payment", "not_in_period", ["2026-11-17", "2026-11-17"])], "KACG"),
+        ([("last_payment", "not_in_period", ["2026-10-01", "2026-10-31"])], "KJBCG"),
+        ([("last_contact", "not_in_period", ["2026-11-12", "2026-11-18"])], "KG"),
         ([("promise", "eq", "broken")], "K"),
         ([("status", "eq", "partial")], "B"),
         ([("promise", "eq", "open")], "A"),

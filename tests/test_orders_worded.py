@@ -81,7 +81,6 @@ def ask(app: App, text: str, person: int) -> Outcome:
 @pytest.mark.parametrize(
     "text",
     [
-        "reporte ejecutivo de octubre",
         "recuérdale a la cuenta 4471 mañana a las 10 por whatsapp",
         "recuérdame a las 5 pedir el archivo de pagos",
     ],

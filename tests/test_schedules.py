@@ -16,6 +16,7 @@ from db import schedules
 from db.engine import reading, writing
 from db.moving import MOVING, moving_as
 from db.periods import Period
+from db.ticks import take
 from tests.small import ANA, CLIENTE, GLORIA, LAURA, MARCO, NOW, fill
 
 DM = Place("dm", "D1")
@@ -169,6 +170,49 @@ def test_a_faulty_schedule_is_a_fault(wrong: dict[str, Any]) -> None:
 def test_an_unquoted_hour_that_yaml_takes_for_minutes_is_still_that_hour() -> None:
     plan = Schedule.model_validate({"ask": {"scorecard": {}}, "to": {"role": "agent"}, "at": 13 * 60 + 5})
     assert f"{plan.at:%H:%M}" == "13:05"
+
+
+def test_what_config_sends_her_is_listed_beside_her_own_and_stopped_there(engine: Engine) -> None:
+    plans = {
+        "day": {"ask": {"scorecard": {}}, "to": {"role": "supervisor"}, "at": "08:00"},
+        "all": {"ask": {"kpi": {"metric": "calls"}}, "to": {"channel": "#piso"}, "by": "E31", "at": "13:00"},
+    }
+    with writing(engine) as connection:
+        fill(connection)
+    app = build(Settings(schedules={k: Schedule.model_validate(v) for k, v in plans.items()}), engine=engine)
+    mine = say(app, "mis envíos programados")
+    assert "Los que manda tu agencia" in mine.text
+    assert "de lunes a sábado a las 08:00" in mine.text
+    assert "#piso" not in mine.text
+    assert "#piso" in say(app, "mis envíos programados", GLORIA).text
+    assert "agencia" not in say(app, "mis envíos programados", ANA).text
+    assert say(app, "deja de mandarme el scorecard", minutes=1).about == "config"
+    twice = say(app, "mándame el scorecard todos los lunes a las 9", minutes=2)
+    assert "te llegaría dos veces" in twice.text
+
+
+def test_the_list_says_when_what_config_sends_was_last_sent(engine: Engine) -> None:
+    plan = Schedule.model_validate({"ask": {"scorecard": {}}, "to": {"role": "supervisor"}, "at": "08:00"})
+    with writing(engine) as connection:
+        fill(connection)
+        name = sendings(connection, Settings(schedules={"day": plan}), NOW)[0].name
+        earlier = NOW - timedelta(days=1)
+        take(connection, name, earlier, owner="test", now=earlier, outcome="seen")
+        take(connection, name, NOW, owner="test", now=NOW)
+    app = build(Settings(schedules={"day": plan}), engine=engine)
+    assert f"enviado mié 18-nov {NOW:%H:%M}" in say(app, "mis envíos programados").text
+
+
+def test_two_of_a_kind_are_told_apart_on_their_buttons(app: App) -> None:
+    agreed(app, "programa el scorecard todos los días a las 8")
+    agreed(app, "mándame el scorecard todos los lunes a las 9", minutes=5)
+    asked = say(app, "deja de mandarme el scorecard", minutes=10)
+    assert len({each.label for each in asked.choices}) == 2
+
+
+def test_an_hour_without_days_is_no_scorecard_of_that_hour(app: App) -> None:
+    asked = say(app, "mándame el scorecard a las 8")
+    assert (asked.outcome, asked.about) == ("clarify", "slot:weekday")
 
 
 # --- periods that move --------------------------------------------------------------------------------

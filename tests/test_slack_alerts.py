@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from db import alerts
 from db.engine import writing
 from skills.alerts.spec import WatchSpec
-from tests.slack_world import GLORIA, JSON, LAURA, World, labels, shown, world
+from tests.slack_world import FLOOR, GLORIA, JSON, LAURA, World, labels, shown, world
+from tests.small import GLORIA as GLORIA_ID
 from tests.small import LAURA as LAURA_ID
 from tests.small import NOW
 from tests.test_alerts import paid
@@ -135,3 +136,22 @@ async def test_at_night_nobody_is_told_but_of_what_is_urgent(slack: World) -> No
     assert "20,000" not in shown(urgent)
     slack.clock.advance(hours=12)
     await until(slack, dm, "20,000", 2)
+
+
+async def test_in_a_channel_it_is_one_message_there_and_in_nobodys_own(slack: World) -> None:
+    dm = await slack.dm(GLORIA)
+    with writing(slack.engine) as connection:
+        spec, code = over(20_000).wire(), f"chat:{GLORIA_ID}:room"
+        alerts.keep_watch(connection, code, GLORIA_ID, spec, NOW, channel="#cobranza")
+    paid(slack.engine, 30_000)
+    await looked(slack)
+    (card,) = await until(slack, FLOOR, "activa")
+    assert "mayor que $20,000" in shown(card)
+    await slack.click(GLORIA, card, "Enterado")
+    found = await until(slack, FLOOR, "alguien la atiende")
+    assert found[0]["ts"] == card["ts"]
+    paid(slack.engine, 5_000)
+    await looked(slack)
+    await until(slack, FLOOR, "$34,800")
+    assert [each["ts"] for each in await slack.messages(FLOOR) if "Alerta 1 ·" in shown(each)] == [card["ts"]]
+    assert await slack.messages(dm) == []

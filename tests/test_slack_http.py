@@ -191,8 +191,8 @@ async def test_of_copies_that_race_one_is_taken(shared: Door, heard: Heard) -> N
     assert len(heard.bodies) == 1
 
 
-async def test_replicas_share_what_they_have_seen(engine: Engine, database_url: str, heard: Heard) -> None:
-    other = open_engine(database_url)
+async def test_replicas_share_what_they_have_seen(engine: Engine, heard: Heard) -> None:
+    other = open_engine(engine.url.render_as_string(hide_password=False))
     async with opened(heard.app(), engine) as one, opened(heard.app(), other) as two:
         headers = MENTION.headers()
         assert await one.send(MENTION, headers) == 200

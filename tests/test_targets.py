@@ -143,7 +143,7 @@ def test_a_slip_of_the_pen_is_pointed_at(app: App, value: str, warned: bool) -> 
         ({"metric": "no_such"}, "slot:metric"),
         ({"metric": "contact_rate", "value": 35}, "slot:value"),
         ({"supervisor": "Nadie"}, "entity:supervisor"),
-        ({"value": "-1"}, "bad_request"),
+        ({"value": "-1"}, "slot:value"),
         ({"client": "Banco Alameda"}, "bad_request"),
         ({"plan": "budget", "metric": "contact_rate", "value": 0.3}, "slot:metric"),
     ],

@@ -58,6 +58,8 @@ WHOLE: list[tuple[str, str, dict[str, Any]]] = [
         {"account": "5521", "installments": 4, "frequency": "quincenal", "discount": 0.12},
     ),
     ("emite la carta convenio de la cuenta 5521", "issue_letter", {"account": "5521"}),
+    ("enterado de la alerta 3", "attend_alert", {"alert": 3, "do": "acknowledge"}),
+    ("snooze alert 3 for 4 hours", "attend_alert", {"alert": 3, "do": "snooze", "hours": 4}),
     ("issue settlement letter of account 5521", "issue_letter", {"account": "5521", "kind": "settlement"}),
     ("pon vigente el convenio de la cuenta 5521", "activate_agreement", {"account": "5521"}),
     ("formalize the agreement on account 5521", "activate_agreement", {"account": "5521"}),

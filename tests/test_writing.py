@@ -182,12 +182,25 @@ def test_a_proposal_expires_and_offers_to_be_shown_again(app: App) -> None:
     assert press(app, fresh, "confirm", minutes=61).outcome == "done"
 
 
+def test_once_expired_it_stays_so_whoever_presses(strict: App) -> None:
+    """The yes that came late ends it; a second press, from a screen left open, hears the same."""
+    shown = say(strict, ASKED)
+    waits = press(strict, shown, "confirm")
+    late = press(strict, waits.notices[0].outcome, "approve", person=GLORIA, minutes=31)
+    assert (late.about, late.choices) == ("expired", ())  # hers would be asked in her own name
+    assert late.decided is not None
+    again = click(strict, "confirm", token_of(shown), minutes=32)
+    assert (again.about, again.decided) == ("expired", None)
+    assert [each.intent for each in again.choices] == ["reassign_accounts"]
+    assert click(strict, "reject", token_of(shown), GLORIA, minutes=33).about == "expired"
+
+
 def test_what_changed_underneath_is_shown_again(app: App) -> None:
     shown = say(app, ASKED)
     promise(app.engine, "C")
     again = press(app, shown, "confirm")
     assert again.outcome == "preview"
-    assert "cambiaron desde que lo viste" in again.text
+    assert "cambió desde que lo viste" in again.text
     assert {row["account"][-1] for row in again.answer.rows} == {"G"}  # type: ignore[union-attr]
     assert press(app, again, "confirm", minutes=2).outcome == "done"
     assert holders(app.engine)["C"] == ANA

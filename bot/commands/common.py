@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from yaml import YAMLError
 
 from bot.app import HOME, App, build
 from bot.faults import is_busy, note_failure
+from bot.health.logs import log_to_stderr
 from bot.outcome import Who
 from bot.settings import Settings, SettingsFault, load_settings
 from db.migrate import SchemaFault, upgrade
@@ -50,7 +52,9 @@ def opened() -> Iterator[App]:
 
 def built() -> App:
     try:
-        return build(settings())
+        known = settings()
+        log_to_stderr(known.operations.logs, logging.getLevelNamesMapping()[known.operations.level.upper()])
+        return build(known)
     except TextFault as fault:
         raise Stop("cli.faults", lines=fault.faults) from fault
     except (ValidationError, YAMLError) as fault:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.app import App
 from bot.commands.common import OK, REFUSED, Stop, opened, put, put_json, who, with_when_and_who
+from bot.commands.scan import searched
 from bot.identity import Stranger, identify
 from bot.outcome import Who
 from db.access import names
@@ -40,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
             return _refused(app, refusal, language, as_json=args.json)
         if isinstance(found, Loaded) and not args.no_refresh:
             refresh(app.engine, app.calendars, now=now, credit=app.settings.credit.rules)
+            searched(app, now)
         said = "\n".join(describe(found, partial(app.texts.say, language)))
         if isinstance(found, Preview):
             said += "\n" + app.texts.say(language, "cli.import_yes")

@@ -3,6 +3,7 @@
 import argparse
 from datetime import datetime
 
+from bot.app import App
 from bot.commands.common import OK, opened, put, put_json, with_json
 from db.engine import reading, writing
 from db.law.rounds import search_round
@@ -13,14 +14,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     with_json(parser)
 
 
+def searched(app: App, now: datetime, *, full: bool = False) -> tuple[int, int]:
+    """Days searched, and breaches that are new: whoever is to hear of them hears it by the clock."""
+    with reading(app.engine) as connection:
+        write = search_round(connection, app.calendars, app.settings.law, now, full=full)
+    with writing(app.engine) as connection:
+        return write(connection)
+
+
 def run(args: argparse.Namespace) -> int:
     with opened() as app:
         settings = app.settings
-        now = datetime.now(settings.agency.zone)
-        with reading(app.engine) as connection:
-            write = search_round(connection, app.calendars, settings.law, now, full=args.full)
-        with writing(app.engine) as connection:
-            days, new = write(connection)
+        days, new = searched(app, datetime.now(settings.agency.zone), full=args.full)
         said = app.texts.say(settings.agency.language, "cli.searched", days=days, new=new)
     if args.json:
         put_json({"days": days, "new": new})

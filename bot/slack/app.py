@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -18,19 +18,24 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Engine
 
 from bot import outbox
-from bot.duties import Duty
+from bot.duties import Duty, looked
 from bot.faults import note_failure
+from bot.health.checks import ready, standing_of
+from bot.health.door import watched
 from bot.jobs import RECONCILE, Clock
 from bot.settings import Settings
 from bot.slack import feedback, granted, links, listeners, surfaces
 from bot.slack.alerted import alert_duty
+from bot.slack.cards import expiring
 from bot.slack.conversation import Conversation
 from bot.slack.edge import Desk, Edge
 from bot.slack.faults import SLACK_FAULTS, CannotServe, log, slack_code
 from bot.slack.http import listening
+from bot.slack.overseen import law_duty
 from bot.slack.post import Poster
 from bot.slack.records import Records
 from bot.slack.render import Renderer
+from bot.slack.reported import Reported
 from bot.slack.rooms import Rooms
 from bot.slack.scheduled import Scheduled
 from bot.slack.sender import Sender, in_turn
@@ -41,9 +46,10 @@ from bot.slack.works import Works
 from bot.slack.workspaces import Workspaces
 from db import audit, ticks
 from db.calendars import Calendars, load_calendars
-from db.engine import writing
+from db.engine import reading, writing
 from db.metrics import Catalogue, load_catalogue
 from db.trail.chain import anchor
+from db.when import Every
 from skills.text import Texts
 
 TIMEOUT = 10
@@ -89,6 +95,7 @@ class SlackEdge:
     rooms: type[Rooms] = Rooms
     owner: str = field(default_factory=_owner)
     address: str = ""
+    watched: str = ""  # where it says how it is
 
     def __post_init__(self) -> None:
         self.ready = asyncio.Event()
@@ -110,7 +117,8 @@ class SlackEdge:
         tenancy, underway = await self._tenancy(session, ledger), Underway()
         edge = self._edge(session, pool, ledger, tenancy, underway)
         app = self._bolt(session, edge, tenancy)
-        async with self._chores(edge, Told(edge, tenancy.teams)):
+        port = self.settings.operations.port
+        async with self._chores(edge, Told(edge, tenancy.teams)), self._watched(port, ledger) as self.watched:
             try:
                 async with self._connected(app, edge, session, tenancy):
                     self.ready.set()
@@ -191,10 +199,22 @@ class SlackEdge:
             over.set()
             await asyncio.gather(*chores)
 
+    def _watched(self, port: int | None, pool: Pool) -> AbstractAsyncContextManager[str]:
+        return watched(port, lambda: pool.run(ready, self.engine), lambda: pool.run(self._values))
+
+    def _values(self) -> dict[str, tuple[str, float]]:
+        """What is looked up when somebody asks for the metrics."""
+        with reading(self.engine) as connection:
+            return standing_of(connection, self.clock(), connected=self.ready.is_set())
+
     def _duties(self, edge: Edge, told: Told) -> Callable[[datetime], Sequence[Duty]]:
         """All that falls due by the clock."""
         scheduled, alerts = Scheduled(edge, told, self.calendars), alert_duty(edge, told, self.metrics)
-        return lambda now: [*scheduled.duties(now), alerts]
+        late = looked(self.engine, expiring(told, self.texts, self.settings.agency.zone))
+        expired = Duty("expired_proposals", Every(1), told.working(late))
+        reports = Reported(edge, told, scheduled)
+        law = law_duty(edge, told, self.calendars)
+        return lambda now: [*scheduled.duties(now), *reports.duties(now), alerts, expired, law]
 
     async def _tidied(self, edge: Edge, told: Told, over: asyncio.Event) -> None:
         while not over.is_set():

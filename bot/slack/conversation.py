@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.faults import is_busy, note_failure
+from bot.health.measures import answering
 from bot.outbox import Due, Parcel
 from bot.outcome import Hooks, Outcome, Place, Who
 from bot.slack.asker import direct
@@ -132,7 +133,9 @@ class Conversation:
         hooks = Hooks(deliver, progress.step, running.stop, job.ref, ready)
         workspace = await edge.workspaces.of(job.team)
         asking = self._asking(job, workspace.bot_user)
-        outcome = await edge.pool.run(asking, who, place, edge.clock(), hooks)
+        with answering() as came:
+            outcome = await edge.pool.run(asking, who, place, edge.clock(), hooks)
+            came.append(outcome.outcome)
         delivery.came_of(outcome)
         workspace.profiles.speaks(job.user, outcome.language)
         return outcome, delivery
@@ -189,9 +192,11 @@ class Conversation:
                 return []
             if job.kind == "export":
                 return []  # its files are all it says
-            stream = progress.close() if progress is not None and reach.kind == "post" else None
-            chunks = progress.chunks(undone="error") if progress is not None and stream else None
             to = alone(job) if job.kind == "slash" and outcome.outcome != "answer" else reach
+            if _for_one(job, outcome):
+                to = replace(alone(job), lead="slack.account_for_you")
+            stream = progress.close() if progress is not None and to.kind == "post" else None
+            chunks = progress.chunks(undone="error") if progress is not None and stream else None
             message = self._message(job, to, outcome)
             parcel = to.parcel(job, message, stream=stream, chunks=chunks, delete_at=self._until(outcome))
             return [_entitled(parcel, job, outcome)]
@@ -200,8 +205,10 @@ class Conversation:
 
     def _message(self, job: Job, reach: Reach, outcome: Outcome) -> Message:
         renderer = self._edge.renderer
-        if outcome.answer is not None and outcome.answer.sensitive and job.entrance == "channel":
-            return renderer.sentence(outcome.language, "slack.in_window")
+        sensitive = outcome.answer is not None and outcome.answer.sensitive
+        if sensitive and job.entrance == "channel" and not _for_one(job, outcome):
+            one = "account" in (outcome.request or {})
+            return renderer.sentence(outcome.language, "slack.in_window" if one else "slack.in_direct")
         if job.kind == "look":
             return renderer.sql(outcome) if job.label == "sql" else renderer.definition(outcome)
         lead = ""
@@ -343,6 +350,12 @@ def _nearest(job: Job) -> Reach:
 def _only_hers(job: Job) -> bool:
     """Clicked on a message that only the clicker sees."""
     return job.kind in ("click", "ask", "message") and job.entrance == "slash"
+
+
+def _for_one(job: Job, outcome: Outcome) -> bool:
+    """What somebody is about to do with an account, or has just done, where others would read along."""
+    shown = outcome.answer is not None and outcome.answer.sensitive
+    return shown and job.entrance == "channel" and outcome.outcome != "answer"
 
 
 def _hidden_here(place: Place, outcome: Outcome) -> bool:

@@ -1,4 +1,4 @@
-"""The App Home: who you are here, your numbers, what you asked lately. Knows no KPI.
+"""The App Home: who you are here, what today asks of you, your numbers, what you asked lately. Knows no KPI.
 
 Only blocks that every Slack draws on Home, as plain dicts.
 """
@@ -18,6 +18,7 @@ from bot.slack.edge import Edge
 from bot.slack.faults import SLACK_FAULTS, Turned, asked_again, log, slack_code
 from bot.slack.marks import inert
 from bot.slack.numbers import Number, number_blocks, numbers
+from bot.slack.today import today_blocks
 from db.engine import reading
 from db.tables.house import audit
 from skills.accounts.skill import ROLES as SEE_ACCOUNTS
@@ -70,10 +71,12 @@ class Home:
 
 
 def _drawn(edge: Edge, asker: Asker) -> Block:
-    return home_view(edge, asker, numbers(edge, asker), recent(edge, asker))
+    return home_view(edge, asker, numbers(edge, asker), recent(edge, asker), today_blocks(edge, asker))
 
 
-def home_view(edge: Edge, asker: Asker, found: list[Number], asked: Sequence[Recent]) -> Block:
+def home_view(
+    edge: Edge, asker: Asker, found: list[Number], asked: Sequence[Recent], today: Sequence[Block] = ()
+) -> Block:
     def say(key: str, **slots: Any) -> str:
         return edge.texts.say(asker.language, key, **slots)
 
@@ -81,7 +84,7 @@ def home_view(edge: Edge, asker: Asker, found: list[Number], asked: Sequence[Rec
     who = say(
         "home.who", name=inert(actor.name), role=say(f"role.{actor.role}"), scope=inert(actor.scope.label)
     )
-    blocks = [kit.section(who), _buttons(edge, asker), kit.divider(), kit.header(say("home.numbers"))]
+    blocks = [kit.section(who), _buttons(edge, asker), kit.divider(), *today, kit.header(say("home.numbers"))]
     blocks.append(kit.context([say("numbers.about")]))
     blocks += number_blocks(edge, asker, found, SEE)
     if asked:

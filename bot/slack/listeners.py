@@ -140,7 +140,8 @@ def _buttons(app: AsyncApp, edge: Edge, taker: Taker) -> None:
         if request is None:
             await taker.stale(job)
         elif opens_form(*request):
-            opening = Opening(job.team, job.user, str(body["trigger_id"]), job.respond)
+            thread = job.thread if job.entrance == "dm" else ""
+            opening = Opening(job.team, job.user, str(body["trigger_id"]), job.respond, thread)
             later(AgreementForm(edge).open(opening, request[1]), "a form")
         else:
             intent, fields = request
@@ -193,6 +194,7 @@ def clicked_job(body: Mapping[str, Any], action: Mapping[str, Any]) -> Job:
         channel,
         "slash" if hers else _entrance(channel),
         thread,
+        ts=ts if hers else "",  # what only she sees heads no thread
         label=str(action["text"]["text"]) if asking else str(action["action_id"]),
         asker=asker_of(str(action.get("block_id") or "")),
         respond=str(body.get("response_url") or "") if hers else "",

@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
+from bot.health.measures import SLACK_CALLS, SLACK_WAITS
 from bot.outbox import Parcel
 from bot.slack.faults import (
     LONGEST_WAIT,
@@ -137,6 +138,7 @@ class Poster:
         for attempt in _attempts(parcel):
             body = {"text": attempt.text, "blocks": attempt.blocks, **PLAIN}
             body |= {"response_type": "ephemeral", "replace_original": False}
+            body |= {"thread_ts": parcel.thread} if parcel.thread else {}
             refused = await _sent(client, url, body)
             if refused is None:
                 return
@@ -233,15 +235,22 @@ class Poster:
         """A 429 says that nothing was done: it is tried again, by anybody, only when Slack hears us again."""
         said = {key: value for key, value in (body or {}).items() if value is not None}
         for attempt in range(WAITS + 1):
-            fence = FENCE.get()
-            if (await self._heard(team, method) or attempt) and fence is not None:
-                await fence()
+            fence, late = FENCE.get(), attempt > 0
+            while await self._heard(team, method) or late:  # while the fence is asked Slack may close again
+                late = False
+                if fence is not None:
+                    await fence()
             try:
                 if form is not None:
-                    return await client.api_call(method, data=dict(form))
-                return await client.api_call(method, json=said)
+                    answer = await client.api_call(method, data=dict(form))
+                else:
+                    answer = await client.api_call(method, json=said)
+                SLACK_CALLS.labels(method, "ok").inc()
+                return answer
             except SlackApiError as error:
                 wait = asked_to_wait(error)
+                SLACK_CALLS.labels(method, slack_code(error)).inc()
+                SLACK_WAITS.inc(wait or 0.0)
                 if wait is None:
                     raise
                 self._closed[team, method] = time.monotonic() + wait

@@ -45,9 +45,10 @@ class Reach:
 
 def alone(job: Job) -> Reach:
     """To the asker, wherever that is possible from where she asked."""
+    thread = job.thread if is_ts(job.thread) and job.thread != job.ts else None
     if job.respond:
-        return Reach("respond", None)
-    return Reach("whisper", job.thread if is_ts(job.thread) else None)
+        return Reach("respond", thread)
+    return Reach("whisper", thread)  # below a message that has no answers yet Slack shows it to nobody
 
 
 def is_ts(thread: str) -> bool:

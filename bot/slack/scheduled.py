@@ -49,10 +49,10 @@ class Scheduled:
         with reading(self.edge.records.engine) as connection:
             found = sendings(connection, self.edge.settings, now)
         return [
-            Duty(one.name, one.when, self.told.working(partial(self._work, one)), one.since) for one in found
+            Duty(one.name, one.when, self.told.working(partial(self.send, one)), one.since) for one in found
         ]
 
-    def _work(self, sending: Sending, tick: Tick) -> None:
+    def send(self, sending: Sending, tick: Tick) -> None:
         engine = self.edge.records.engine
         with reading(engine) as connection:
             user = self._user(connection, sending)

@@ -4,9 +4,8 @@ Knows leases and retries; what a parcel looks like in Slack is the poster's.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
@@ -14,32 +13,23 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import outbox
 from bot.faults import note_failure
+from bot.health.measures import PARCELS
 from bot.outbox import Due, Parcel, Settled
 from bot.slack.faults import SLACK_FAULTS, Turned, asked_to_wait, may_have_worked, slack_code
+from bot.slack.lines import PER_SECOND, Line, Waiting
 from bot.slack.post import FENCE, Lost, Poster
 from bot.slack.turns import Pool
 from db.engine import reading, writing
 
 FLUSH = 0.25  # seconds; what was sent is noted in one transaction for many
 SWEEP = 5.0  # seconds between two looks for what others left, or what had to wait
-BURST, PER_SECOND = 5.0, 1.0  # Slack: about one message a second in a channel, short bursts aside
-MOST_ATTEMPTS = 8
-BACKOFF = (2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)
+BACKOFF = (2.0, 5.0, 15.0, 30.0, 45.0)  # the last for good: once Slack is back, nothing waits for longer
+MOST_ATTEMPTS = 80  # an hour
 # Of a lease: what is older is renewed before anything is sent under it.
 FRESH = outbox.LEASE.total_seconds() / 3
 
 Channel = tuple[str, str]
 After = Callable[[Due, str | None], Awaitable[None]]
-
-
-@dataclass
-class _Line:
-    """The parcels of one channel, oldest first, and how many may go at once."""
-
-    waiting: "deque[tuple[Due, float]]" = field(default_factory=deque)
-    tokens: float = BURST
-    counted: float = 0.0
-    task: "asyncio.Task[None] | None" = None
 
 
 class NotYet(Exception):
@@ -54,16 +44,23 @@ class Sender:
     ) -> None:
         self._engine, self._poster, self._pool = engine, poster, pool
         self._clock, self.owner = clock, owner
-        self._lines: dict[Channel, _Line] = {}
+        self._lines: dict[Channel, Line] = {}
         self._held: set[int] = set()
         self._settled: list[Settled] = []
+        self._noting = asyncio.Lock()
         self._deleting: asyncio.Task[None] | None = None
         self.sent: After = _unheard
         self.dead: After = _unheard
 
     def put(self, connection: Connection, parcel: Parcel) -> Due | None:
-        """In the caller's transaction; once that is committed, `send` it."""
-        return outbox.put(connection, parcel, self.owner, self._clock())
+        """In the caller's transaction; once that is committed, `send` it. None: it is there already, or it
+        has its turn after what another process has in that thread."""
+        now = self._clock()
+        due = outbox.put(connection, parcel, self.owner, now)
+        if due is not None and outbox.is_behind(connection, due, self.owner, now):
+            outbox.release(connection, [due.id], self.owner)
+            return None
+        return due
 
     async def send_unrecorded(self, parcel: Parcel) -> bool:
         """A word that matters less than the failure it tells of, for when the database has none; whether
@@ -82,8 +79,9 @@ class Sender:
             if due.id in self._held:
                 continue
             self._held.add(due.id)
-            line = self._lines.setdefault((due.parcel.team, due.parcel.channel), _Line(counted=now))
-            line.waiting.append((due, now))
+            made = Line(PER_SECOND, counted=now)
+            line = self._lines.setdefault((due.parcel.team, due.parcel.channel), made)
+            line.join(Waiting(due, now, due.attempts, due.doubtful))
             if line.task is None or line.task.done():
                 line.task = asyncio.create_task(self._walk(line))
 
@@ -107,11 +105,14 @@ class Sender:
                 continue
 
     async def sweep(self) -> None:
-        self.send(await self._pool.run(self._claimed))
+        while claimed := await self._pool.run(self._claimed):
+            self.send(claimed)
+            if len(claimed) < outbox.BATCH:
+                break
         if self._deleting is None or self._deleting.done():
             self._deleting = asyncio.create_task(self._delete_all())
         now = asyncio.get_running_loop().time()
-        self._lines = {key: line for key, line in self._lines.items() if not _is_idle(line, now)}
+        self._lines = {key: line for key, line in self._lines.items() if not line.is_idle(now)}
 
     async def _delete_all(self) -> None:
         """Beside the sending: Slack may let us wait for long."""
@@ -131,87 +132,101 @@ class Sender:
             for task in late:
                 task.cancel()
         await self.flush()
+        if self._held:
+            await self._pool.run(self._released, list(self._held))
 
     async def flush(self) -> None:
-        settled, self._settled = self._settled, []
-        if settled:
-            try:
-                await self._pool.run(self._note, settled)
-            except Exception:
-                self._settled = [*settled, *self._settled]
-                raise
-            self._held -= {each.id for each in settled}
+        async with self._noting:  # whoever flushes is sure that all sent before is on record
+            settled, self._settled = self._settled, []
+            if settled:
+                try:
+                    await self._pool.run(self._note, settled)
+                except Exception:
+                    self._settled = [*settled, *self._settled]
+                    raise
+                self._held -= {each.id for each in settled}
 
     # --- one channel ---
-    async def _walk(self, line: _Line) -> None:
+    async def _walk(self, line: Line) -> None:
+        loop = asyncio.get_running_loop()
         while line.waiting:
-            due, taken = line.waiting.popleft()
+            one = line.next(loop.time())
+            if one is None:
+                await line.rest(loop.time())
+                continue
             try:
-                await self._paced(line)
-                if await self._still_ours(due, taken):
-                    await self._one(due, taken)
+                await asyncio.sleep(line.pause(loop.time()))
+                if await self._still_ours(one):
+                    await self._one(line, one)
                 else:
-                    self._held.discard(due.id)
+                    self._let_go(line, one)
             except Lost:
-                self._held.discard(due.id)
+                self._let_go(line, one)
             except Exception as error:  # its lease will run out; what comes after it goes on
                 note_failure(error, "a parcel")
-                self._held.discard(due.id)
+                self._let_go(line, one)
 
-    async def _paced(self, line: _Line) -> None:
-        now = asyncio.get_running_loop().time()
-        line.tokens = min(BURST, line.tokens + (now - line.counted) * PER_SECOND)
-        line.counted = now
-        if line.tokens < 1:
-            await asyncio.sleep((1 - line.tokens) / PER_SECOND)
-            line.tokens, line.counted = 1.0, asyncio.get_running_loop().time()
-        line.tokens -= 1
+    def _let_go(self, line: Line, one: Waiting) -> None:
+        line.leave(one)
+        self._held.discard(one.due.id)
 
-    async def _still_ours(self, due: Due, taken: float) -> bool:
+    async def _still_ours(self, one: Waiting) -> bool:
         """The fence: a process that slept past its lease must not send what another has taken over."""
-        if asyncio.get_running_loop().time() - taken < FRESH:
+        loop = asyncio.get_running_loop()
+        if loop.time() - one.taken < FRESH:
             return True
-        return due.id in await self._pool.run(self._extended, due.id)
+        before = loop.time()
+        if one.due.id not in await self._pool.run(self._extended, one.due.id):
+            return False
+        one.taken = before
+        return True
 
-    async def _one(self, due: Due, taken: float) -> None:
-        """Until it is sent or hopeless; what comes after it in the channel waits. `taken`: when its lease
-        was. Raises Lost once another process has it."""
-        attempts, doubtful = due.attempts, due.doubtful
+    async def _one(self, line: Line, one: Waiting) -> None:
+        """One attempt: it is sent, or hopeless, or has its turn again. Raises Lost once another process has
+        it."""
 
         async def fence() -> None:
-            if not await self._still_ours(due, taken):
+            if not await self._still_ours(one):
                 raise Lost
 
         FENCE.set(fence)
-        while True:
-            try:
-                since = due.made_at.timestamp() if doubtful else None
-                ts = await self._delivered(due.parcel, since)
-            except Lost:
-                raise
-            except Exception as error:
-                wait = self._wait(error, attempts)
-                if wait is None:
-                    await self._bury(due, error)
-                    return
+        due = one.due
+        try:
+            ts = await self._delivered(due, due.made_at.timestamp() if one.doubtful else None)
+        except Lost:
+            raise
+        except Exception as error:
+            wait = self._wait(error, one.attempts)
+            if wait is None:
+                line.leave(one)
+                await self._bury(due, error)
+                return
+            if not isinstance(error, NotYet):
                 note_failure(error, "a parcel, which will be tried again")
-                attempts, doubtful = attempts + 1, doubtful or may_have_worked(error)
-                await asyncio.sleep(wait)
-                # The attempt and the wait together may have outlived the lease, however short each was.
-                if due.id not in await self._pool.run(self._extended, due.id):
-                    raise Lost from error
-                taken = asyncio.get_running_loop().time()
-                continue
-            self._settled.append(Settled(due.id, "sent", ts))
-            await _told(self.sent, due, ts)
+            await self._again(line, one, error, wait)
             return
+        line.sent(one)
+        PARCELS.labels(due.parcel.kind, "sent").inc()
+        self._settled.append(Settled(due.id, "sent", ts))
+        await _told(self.sent, due, ts)
 
-    async def _delivered(self, parcel: Parcel, since: float | None) -> str | None:
-        """A message is redrawn where it stands; one that no longer stands need not be."""
+    async def _again(self, line: Line, one: Waiting, error: Exception, wait: float) -> None:
+        one.doubtful = one.doubtful or may_have_worked(error)
+        if asked_to_wait(error) is not None:  # Slack has spoken: that is no failure of the parcel
+            one.taken = float("-inf")
+            await asyncio.sleep(wait)
+            return
+        now = asyncio.get_running_loop().time()
+        await asyncio.sleep(line.failed(one, wait, now, alone=isinstance(error, NotYet)))
+
+    async def _delivered(self, due: Due, since: float | None) -> str | None:
+        """A message is redrawn where it stands, unless it was with something newer; one that no longer
+        stands need not be."""
+        parcel = due.parcel
         if parcel.kind != "update":
             return await self._poster.deliver(parcel, doubtful=since)
         await self.flush()
-        stands = await self._pool.run(self._standing, str(parcel.body["of"]))
+        stands = await self._pool.run(self._standing, due)
         if stands is not None and stands.state == "waiting":
             raise NotYet
         if stands is None or stands.state != "sent" or stands.ts is None:
@@ -220,18 +235,16 @@ class Sender:
 
     def _wait(self, error: Exception, attempts: int) -> float | None:
         """Seconds until another attempt makes sense; None where it never will."""
-        if isinstance(error, NotYet):
-            return BACKOFF[attempts] if attempts < len(BACKOFF) else None
-        passing = isinstance(error, (*SLACK_FAULTS, DBAPIError))
+        if (told := asked_to_wait(error)) is not None:
+            return told
+        passing = isinstance(error, (*SLACK_FAULTS, DBAPIError, NotYet)) and may_have_worked(error)
         if not passing or attempts + 1 >= MOST_ATTEMPTS:
             return None
-        told = asked_to_wait(error)
-        if told is None and not may_have_worked(error):
-            return None
-        return told if told is not None else BACKOFF[min(attempts, len(BACKOFF) - 1)]
+        return BACKOFF[min(attempts, len(BACKOFF) - 1)]
 
     async def _bury(self, due: Due, error: Exception) -> None:
         code = error.key if isinstance(error, Turned) else slack_code(error)
+        PARCELS.labels(due.parcel.kind, "dead").inc()
         self._settled.append(Settled(due.id, "dead", error=code))
         await _told(self.dead, due, code)
 
@@ -245,9 +258,12 @@ class Sender:
         await self._pool.run(self._deleted, gone.id)
 
     # --- in the pool ---
-    def _standing(self, key: str) -> outbox.Standing | None:
+    def _standing(self, due: Due) -> outbox.Standing | None:
+        """None, too, where a newer drawing of the message is there already."""
         with reading(self._engine) as connection:
-            return outbox.standing(connection, key)
+            stands = outbox.standing(connection, str(due.parcel.body["of"]))
+            late = stands is not None and outbox.is_outdated(connection, due, stands.ts)
+            return None if late else stands
 
     def _claimed(self) -> list[Due]:
         with reading(self._engine) as connection:
@@ -260,6 +276,10 @@ class Sender:
         with writing(self._engine) as connection:
             return outbox.extend(connection, [number], self.owner, self._clock())
 
+    def _released(self, ids: list[int]) -> None:
+        with writing(self._engine) as connection:
+            outbox.release(connection, ids, self.owner)
+
     def _note(self, settled: list[Settled]) -> None:
         with writing(self._engine) as connection:
             outbox.settle(connection, settled, self.owner, self._clock())
@@ -271,12 +291,6 @@ class Sender:
     def _deleted(self, number: int) -> None:
         with writing(self._engine) as connection:
             outbox.deleted(connection, [number])
-
-
-def _is_idle(line: _Line, now: float) -> bool:
-    """Nothing waits, and it may burst again."""
-    quiet = not line.waiting and (line.task is None or line.task.done())
-    return quiet and now - line.counted >= BURST / PER_SECOND
 
 
 async def _told(after: After, due: Due, what: str | None) -> None:

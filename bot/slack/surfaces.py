@@ -33,6 +33,7 @@ from bot.slack.later import later
 from bot.slack.prompts import Prompts
 from bot.slack.subcommands import AS_IS
 from bot.slack.taker import Taker
+from bot.slack.today import TODAY
 from bot.slack.works import Job
 from db.engine import reading
 
@@ -122,7 +123,7 @@ def _home(app: AsyncApp, edge: Edge) -> None:
         await ack()
         later(AccountForm(edge).open(opening_of(body)), "a form")
 
-    @app.action(re.compile(rf"^(?:{at_home.SEE}|{at_home.AGAIN}):\d+$"))
+    @app.action(re.compile(rf"^(?:{at_home.SEE}|{at_home.AGAIN}|{TODAY}):\d+$"))
     async def seen(ack: AsyncAck, body: Body, action: Body) -> None:
         """A number, or an old question, answered in her direct message."""
         request = unpack(str(action.get("value") or ""))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from bot.duties import Tick, Work
 from bot.outbox import Due, Parcel
@@ -39,6 +39,10 @@ class Told:
         self._loop = asyncio.get_running_loop()
         self._rooms: dict[tuple[str, str], str] = {}
 
+    @property
+    def engine(self) -> Engine:
+        return self._edge.records.engine
+
     def working(self, work: Work) -> Work:
         """The work, and then what it has put on its way is sent: only once that is committed."""
 
@@ -62,10 +66,10 @@ class Told:
     def follow(self, connection: Connection, first: Parcel, parcel: Parcel) -> None:
         """What goes below another message, once that is sent and has a name to hang on."""
         later = replace(parcel, thread=_AFTER + first.key)
-        due = self._edge.sender.put(connection, later)
-        if due is not None:
-            waits = {"next_at": _NEVER, "lease_until": None, "owner": None}
-            connection.execute(update(outbox).where(outbox.c.id == due.id).values(**waits))
+        self._edge.sender.put(connection, later)
+        waits = {"next_at": _NEVER, "lease_until": None, "owner": None}
+        mine = (outbox.c.key == parcel.key, outbox.c.thread == later.thread, outbox.c.state == "waiting")
+        connection.execute(update(outbox).where(*mine).values(**waits))
 
     async def sent(self, due: Due, ts: str | None) -> None:
         """The first message is there: what follows it may go, by whichever process looks next."""

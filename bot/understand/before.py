@@ -41,14 +41,14 @@ class Before:
 
     def read(self, typed: Typed, now: datetime, pending: Mapping[str, Any] | None) -> Reading | None:
         """None where the message is a question."""
-        return self._confirmation(typed, pending) or self._guarded(typed, now)
+        return self._confirmation(typed, now, pending) or self._guarded(typed, now)
 
     def again(self, typed: Typed, now: datetime, previous: Mapping[str, Any] | None) -> Reading | None:
         """The list before, changed by this message; None where it is no list, or something else is said."""
         deed = self.deeds.again(typed, now, previous)
         return _read_as(deed) if deed is not None else None
 
-    def _confirmation(self, typed: Typed, pending: Mapping[str, Any] | None) -> Reading | None:
+    def _confirmation(self, typed: Typed, now: datetime, pending: Mapping[str, Any] | None) -> Reading | None:
         """A plain yes or no to a proposal. "Sí, pero nomás 20" is neither."""
         if not pending:
             return None
@@ -59,8 +59,14 @@ class Before:
             return Reading("confirm", fields={"value": False})
         opening = next((t.text for t in typed.tokens if t.kind == "word"), "")
         if self.guards.answer(opening) is not None or opening in _SECOND_THOUGHTS:
-            return unconfirmed(pending)
+            return None if self._orders(typed, now, opening) else unconfirmed(pending)
         return None
+
+    def _orders(self, typed: Typed, now: datetime, opening: str) -> bool:
+        """ "cancela la promesa de la 10023" is an order of its own, though "cancela" is a no."""
+        deed = self.deeds.read(typed, now)
+        whole = deed is not None and deed.kind == "action" and not (deed.about or deed.unread)
+        return whole and self.deeds.begins_with(typed, opening)
 
     def _guarded(self, typed: Typed, now: datetime) -> Reading | None:
         text = self.deeds.without_note(typed)

@@ -45,7 +45,7 @@ class Guards:
             r"\b(?:ya|already|se)\s+(?:me\s+|te\s+|se\s+|les?\s+|los\s+|las\s+|lo\s+)?(?:han?\s+|fueron\s+)?"
             r"(?:pasaron|paso|reasign(?:aron|o|aste|ado|adas?)|asign(?:aron|o|aste|adas?)|movieron|movio|moviste|transfirieron|cancel(?:aron|o|aste|ado)"
             r"|registr(?:aron|o|aste|ado)|captur(?:aron|o|aste)|repartieron|enviaron|envio|mand(?:aron|o|aste)|cargaron|cargo|aplic(?:aron|o|aste)|hicieron|hiciste)\b"
-            r"|\b(?:quien|who)\s+(?:reasigno|movio|cancelo|registro|capturo|asigno|paso|moved|reassigned|cancel+ed|recorded|assigned)\b"
+            r"|\b(?:quien|who)\s+(?:reasigno|movio|cancelo|registro|capturo|asigno|paso|cambio|fijo|puso|modifico|actualizo|retuvo|libero|changed|set|moved|reassigned|cancel+ed|recorded|assigned)\b"
             r"|^\W*(?:reasign|mov|cancel|registr|captur|envi|mand|asign|pas|program|agreg|marc|transfir)(?:aste|iste|aron|ieron)\b"
             r"|\b(?:did|has|have|were|was)\s+(?:\w+\s+){1,4}(?:moved?|reassign(?:ed)?|cancel+(?:ed)?|record(?:ed)?|assign(?:ed)?|sent|send)\b"
         )

@@ -30,6 +30,7 @@ from bot.understand.period_words import words
 from bot.understand.recurring import read_recurring
 from bot.understand.result import Reading, wire
 from bot.understand.tag import tag
+from bot.understand.undelivered import read_undelivered
 from bot.understand.unusual import unusual_asked
 from db.access import KINDS, Names
 from db.metrics import Catalogue
@@ -90,7 +91,8 @@ class Reader:
                 return Reading("refuse", about=verdict.about)
             return Reading("clarify", about="unknown_term")
         local = now.astimezone(self._zone) if now.tzinfo else now.replace(tzinfo=self._zone)
-        settled = self._before.read(typed, local, pending) or self._before.again(typed, local, previous)
+        settled = read_undelivered(typed) or self._before.read(typed, local, pending)
+        settled = settled or self._before.again(typed, local, previous)
         found = settled or self._chatted(typed, self._question(text, typed, today, previous), pending)
         again = read_recurring(typed, found, previous, partial(self.read, now=now))
         return again or found

@@ -53,6 +53,8 @@ def read_recurring(
 ) -> Reading | None:
     """None where nothing recurs, or where it has been read already."""
     text = typed.folded
+    if (once := _at_an_hour(typed, found)) is not None:
+        return once
     unsettled = found.outcome in _OPEN or found.about == "out_of_scope"
     if (stopped := _STOP.search(text)) and (unsettled or found.outcome == "none"):
         return _stopped(text[stopped.end() :])
@@ -65,9 +67,22 @@ def read_recurring(
         mine = _MINE.search(text)
         return Reading("list", "schedules", _BARE) if mine else None
     every = _EVERY.search(text)
-    if every is None or (found.intent == "schedule_report" and every["day"] is None):
-        return None  # of a report by its name the weekday is asked
+    if every is None:
+        return None
     return _scheduled(typed, order, every, previous, read)
+
+
+def _at_an_hour(typed: Typed, found: Reading) -> Reading | None:
+    """ "Mándame el scorecard a las 8" is no scorecard of that hour's calls: on which days?"""
+    if found.outcome != "report" or found.intent not in REPORTS or _EVERY.search(typed.folded):
+        return None
+    at = _AT.search(typed.folded)
+    hour = _hour(at) if at is not None else None
+    if hour is None or not _ORDER.search(typed.folded):
+        return None
+    kept = [each for each in (found.fields or {}).get("filters") or () if each["field"] != "hour"]
+    fields = {"time": hour, "report": found.intent, **({"filters": kept} if kept else {})}
+    return Reading("clarify", "schedule_report", fields, "slot:weekday")
 
 
 _BARE: Mapping[str, Any] = {"filters": [], "period": None, "order": None, "limit": None}

@@ -13,12 +13,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.outcome import Notice, Outcome
+from bot.private import kept_fields, private_words
 from bot.sections import Approval, Writes
 from bot.turn import Turn
+from bot.writing.whose import in_her_name
 from db import proposals
 from db.access import find_staff
 from db.audit import Effect, last_row
-from db.proposals import DISCARDED, DONE, OPEN, REJECTED, UNDONE, WAITING, Proposal
+from db.proposals import DISCARDED, DONE, EXPIRED, OPEN, REJECTED, UNDONE, WAITING, Proposal
 from skills.contract import APPROVED_BY, Action, Actor, Context, Option, Preview, Refused
 from skills.text import Texts
 
@@ -45,12 +47,13 @@ class Writing:
 
     def propose(self, turn: Turn, intent: str, fields: Mapping[str, Any]) -> Outcome:
         """What it would do, to be confirmed; nothing is written but the proposal."""
+        fields = in_her_name(fields, turn.actor.person_id, turn.names)
         preview = self._preview(turn, turn.actor, intent, fields)
         until = turn.now + timedelta(minutes=self._settings.minutes)
         asked = Proposal(
             token=proposals.new_token(),
             intent=intent,
-            fields=fields,
+            fields=kept_fields(self.actions[intent], fields),
             person_id=turn.actor.person_id,
             place=turn.call.place.id,
             thread=turn.call.thread,
@@ -64,6 +67,7 @@ class Writing:
 
     def _preview(self, turn: Turn, actor: Actor, intent: str, fields: Mapping[str, Any]) -> Preview:
         action = self._allowed(actor, intent)
+        turn.call.private.extend(private_words(action, fields))
         try:
             asked = action.request.model_validate(fields)
         except ValidationError:
@@ -75,7 +79,7 @@ class Writing:
         if action is None:
             raise Refused("desk.unknown_intent", about="not_built")
         if actor.role not in action.roles or not actor.person_id:
-            raise Refused("desk.role_denied", about="role", denied=True)
+            raise Refused("writing.role_denied", about="role", denied=True)
         return action
 
     def _shown(self, turn: Turn, asked: Proposal, preview: Preview, said: str = "") -> Outcome:
@@ -86,7 +90,7 @@ class Writing:
         buttons = self._buttons(turn, asked.token, "confirm", "discard")
         request = {asked.intent: dict(asked.fields)}
         return Outcome(
-            "preview", turn.language, request, preview.answer, message, choices=buttons, card=asked.token
+            "preview", turn.language, request, preview.shown, message, choices=buttons, card=asked.token
         )
 
     def _needs(self, intent: str, preview: Preview) -> Approval | None:
@@ -112,12 +116,23 @@ class Writing:
         request = {intent: dict(fields)}
         return Outcome("done", turn.language, request, done, notices=notices, effect=effect)
 
+    def still(self, turn: Turn, asked: Proposal) -> Outcome:
+        """What was said is neither a yes nor a no: the proposal goes on waiting."""
+        steps = ("discard",) if asked.state == WAITING else ("confirm", "discard")
+        message, buttons = self._say(turn, "writing.still"), self._buttons(turn, asked.token, *steps)
+        about = "confirm_reading"
+        return Outcome(
+            "clarify", turn.language, message=message, about=about, choices=buttons, card=asked.token
+        )
+
     # --- Decided ---------------------------------------------------------------------------------
 
     def step(self, turn: Turn, name: str, target: str) -> Outcome:
         """One of STEPS. Whoever comes second hears what became of it."""
         proposals.one_at_a_time(turn.connection)
         asked = self._target(turn, name, target)
+        if name != "undo" and asked.state == EXPIRED:
+            raise Refused("writing.expired", about="expired", choices=self._anew(turn, asked))
         if name != "undo" and asked.state not in (OPEN, WAITING):
             raise Refused(f"writing.already_{asked.state}", about="decided")
         steps: dict[str, Callable[[Turn, Proposal], Outcome]] = {
@@ -145,7 +160,8 @@ class Writing:
         self._own(turn, asked)
         if asked.state == WAITING:
             raise Refused("writing.already_waiting", about="decided")
-        self._in_time(turn, asked)
+        if asked.expires_at <= turn.now:
+            return self._expired(turn, asked)
         preview = self._preview(turn, turn.actor, asked.intent, asked.fields)
         if not proposals.same(preview.plan, asked.plan):
             return self._again(turn, asked, preview)
@@ -206,11 +222,12 @@ class Writing:
         """What an approver is shown: the same preview, and who asks for it."""
         message = self._say(turn, "writing.asks_you", who=turn.actor.name)
         buttons = self._buttons(turn, asked.token, "approve", "reject")
-        shown = Outcome("preview", turn.language, answer=preview.answer, message=message, choices=buttons)
+        shown = Outcome("preview", turn.language, answer=preview.shown, message=message, choices=buttons)
         return Notice(person, replace(shown, card=asked.token))
 
     def _approve(self, turn: Turn, asked: Proposal) -> Outcome:
-        _, asker = self._decides(turn, asked)
+        if (asker := self._asker(turn, asked)) is None:
+            return self._expired(turn, asked)
         preview = self._preview(turn, asker, asked.intent, asked.fields)
         if not proposals.same(preview.plan, asked.plan):
             again = self._again(replace(turn, actor=asker), asked, preview)
@@ -222,25 +239,35 @@ class Writing:
         return self._apply(turn, asked, preview, before=WAITING, asker=asker)
 
     def _reject(self, turn: Turn, asked: Proposal) -> Outcome:
-        _, asker = self._decides(turn, asked)
+        if (asker := self._asker(turn, asked)) is None:
+            return self._expired(turn, asked)
         self._take(turn, asked, before=WAITING, after=REJECTED)
-        told = self._texts.say(asker.language, "writing.rejected_by", who=turn.actor.name)
+        slots = {"who": turn.actor.name, "what": self._called(turn, asker, asked)}
+        told = self._texts.say(asker.language, "writing.rejected_by", **slots)
         notice = Notice(asker.person_id, Outcome("none", asker.language, message=told))
         said, decided = self._say(turn, "writing.rejected"), self._decided(turn, asked, "rejected")
         return Outcome("none", turn.language, message=said, notices=(notice,), decided=decided)
 
-    def _decides(self, turn: Turn, asked: Proposal) -> tuple[Approval, Actor]:
-        """Somebody else, of a role that may; and who asked, as she stands now."""
+    def _called(self, turn: Turn, asker: Actor, asked: Proposal) -> str:
+        """What was asked for, as its card calls it; by its hour where it cannot be worked out any more."""
+        try:
+            return self._preview(turn, asker, asked.intent, asked.fields).shown.title
+        except Refused:
+            return f"{asked.made_at.astimezone(turn.now.tzinfo):%H:%M}"
+
+    def _asker(self, turn: Turn, asked: Proposal) -> Actor | None:
+        """For somebody else, of a role that may: who asked, as she stands now. None: it is too late."""
         limit = self._limit(asked.intent, asked.plan)
         if limit is None or turn.actor.role not in limit.by or turn.actor.person_id == asked.person_id:
             raise Refused("writing.not_your_decision", about="role", denied=True)
         if asked.state != WAITING:
             raise Refused("writing.not_asked_yet", about="decided")
-        self._in_time(turn, asked)
+        if asked.expires_at <= turn.now:
+            return None
         asker = self._lent.actor(turn, asked.person_id)
         if asker is None:
             raise Refused("writing.asker_gone", about="decided")
-        return limit, asker
+        return asker
 
     # --- Done ------------------------------------------------------------------------------------
 
@@ -316,10 +343,23 @@ class Writing:
         if turn.actor.person_id != asked.person_id:
             raise Refused("writing.not_yours", about="asker", denied=True)
 
-    def _in_time(self, turn: Turn, asked: Proposal) -> None:
-        if asked.expires_at <= turn.now:
-            again = Option(self._say(turn, "writing.button_again"), asked.intent, asked.fields)
-            raise Refused("writing.expired", about="expired", choices=(again,))
+    def _expired(self, turn: Turn, asked: Proposal) -> Outcome:
+        self._take(turn, asked, before=asked.state, after=EXPIRED)
+        at = f"{asked.expires_at.astimezone(turn.now.tzinfo):%H:%M}"
+        return Outcome(
+            "refuse",
+            turn.language,
+            message=self._say(turn, "writing.expired"),
+            about="expired",
+            choices=self._anew(turn, asked),
+            decided=(asked.token, self._say(turn, "writing.card.expired", at=at)),
+        )
+
+    def _anew(self, turn: Turn, asked: Proposal) -> tuple[Option, ...]:
+        """The same once more, for whoever asked: somebody else would ask for it in her own name."""
+        if turn.actor.person_id != asked.person_id:
+            return ()
+        return (Option(self._say(turn, "writing.button_again"), asked.intent, asked.fields),)
 
     def _buttons(self, turn: Turn, token: str, *steps: str) -> tuple[Option, ...]:
         return tuple(Option(self._say(turn, f"writing.button_{s}"), s, {"proposal": token}) for s in steps)

@@ -1,9 +1,11 @@
 """Breaches as kept, within somebody's reach: listed, looked up, moved on with a reason. Judges nothing."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal, get_args
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select, update
@@ -12,10 +14,12 @@ from db.access import scope_conditions
 from db.law.book import SEVERITIES
 from db.periods import Period
 from db.scope import Scope
+from db.tables.cells import built_days
 from db.tables.facts import contacts
 from db.tables.law import breach_steps, breaches, searched_counts, searched_days
 from db.tables.reference import accounts, clients, people
 
+SLICE = 5_000
 State = Literal["open", "attended", "training", "escalated", "false_positive"]
 STATES: tuple[State, ...] = get_args(State)
 
@@ -55,12 +59,28 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Several:
+    """Breaches by their numbers: the gravest and newest, how many there are in all, by severity and by rule,
+    and from which day to which."""
+
+    gravest: list[Kept]
+    total: int
+    by_severity: dict[str, int]
+    by_rule: Counter[str]
+    days: tuple[date, date]
+
+
+@dataclass(frozen=True)
 class Coverage:
     """Of the contacts of some days, how many a rule looked at and how many it could not judge."""
 
     rule: str
     contacts: int
     unknown: int
+
+    @property
+    def share(self) -> Decimal:
+        return Decimal(self.unknown) / Decimal(self.contacts) if self.contacts else Decimal(0)
 
 
 def listed(
@@ -76,6 +96,26 @@ def listed(
     graded = _from(select(breaches.c.severity, func.count())).where(*where).group_by(breaches.c.severity)
     by_severity = {row[0]: row[1] for row in connection.execute(graded)}
     return found, sum(by_severity.values()), by_severity
+
+
+def of(connection: Connection, scope: Scope, numbers: Sequence[int], *, limit: int) -> "Several":
+    graded: Counter[str] = Counter()
+    rules: Counter[str] = Counter()
+    gravest: list[tuple[int, int, int]] = []
+    for at in range(0, len(numbers), SLICE):
+        query = select(breaches.c.id, breaches.c.rule, breaches.c.severity, breaches.c.happened_on)
+        some = breaches.c.id.in_(numbers[at : at + SLICE])
+        for number, rule, severity, on in connection.execute(
+            query.where(some, *scope_conditions(scope, breaches.c))
+        ):
+            graded[severity] += 1
+            rules[rule] += 1
+            gravest.append((SEVERITIES.index(severity), -on.toordinal(), number))
+    shown = [number for _, _, number in sorted(gravest)[:limit]]
+    rows = connection.execute(_kept().where(breaches.c.id.in_(shown)))
+    found = sorted(map(_read, rows), key=lambda each: shown.index(each.id))
+    days = [date.fromordinal(-day) for _, day, _ in gravest]
+    return Several(found, len(gravest), graded, rules, (min(days), max(days)))
 
 
 def one(connection: Connection, scope: Scope, number: int) -> Kept | None:
@@ -122,6 +162,17 @@ def searched_until(connection: Connection) -> tuple[datetime | None, int]:
         worked.where(contacts.c.started_on.not_in(select(searched_days.c.day))).subquery()
     )
     return last, connection.execute(waiting).scalar() or 0
+
+
+def unsearched(connection: Connection, period: Period) -> int:
+    """How many days of the period hold contacts and were never searched."""
+    days = select(built_days.c.day).where(
+        built_days.c.source == "contacts",
+        built_days.c.rows > 0,
+        built_days.c.day.between(period.start, period.end),
+        built_days.c.day.not_in(select(searched_days.c.day)),
+    )
+    return connection.execute(select(func.count(func.distinct(days.subquery().c.day)))).scalar() or 0
 
 
 # --- Reading ---------------------------------------------------------------------------------------

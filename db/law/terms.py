@@ -97,24 +97,22 @@ def _cases(
     )
     for row in connection.execute(query):
         client = known[row.client_id]
-        for name, term in _terms_of(row, client, policy).items():
-            rule = rules.get(name)
-            if rule is None or not rule.protects(client.regime):
-                continue
-            late = overdue_since(row.received_on, row.closed_on, term, now.date(), authority)
-            if late is not None:
-                yield _of_case(row, rule, late, {"term": term}, now.tzinfo)
+        name, term = term_of(row, client, policy)
+        rule = rules.get(name)
+        late = overdue_since(row.received_on, row.closed_on, term, now.date(), authority)
+        if late is not None and rule is not None and rule.protects(client.regime):
+            yield _of_case(row, rule, late, {"term": term}, now.tzinfo)
         if row.register == "complaints" and "R10" in rules and _TREATMENT.search(row.kind.casefold()):
             yield _of_case(row, rules["R10"], row.received_on, {"cause": row.kind}, now.tzinfo)
 
 
-def _terms_of(row: Row[Any], client: Client, policy: Policy) -> dict[str, int]:
-    """The business days this case may take, by rule."""
+def term_of(row: Row[Any], client: Client, policy: Policy) -> tuple[str, int]:
+    """The rule that says how long a case may take, and the business days it gives."""
     if row.register == "arco":
-        return {"R25": ARCO_DAYS}
+        return "R25", ARCO_DAYS
     if (row.channel or "").upper() == UNE and client.regime == "FINANCIERA":
-        return {"R36": UNE_DAYS}
-    return {"R16": policy.complaint_term(client.code)}
+        return "R36", UNE_DAYS
+    return "R16", policy.complaint_term(client.code)
 
 
 def _of_case(row: Row[Any], rule: Rule, on: date, facts: Mapping[str, Any], zone: tzinfo | None) -> Breach:

@@ -12,6 +12,7 @@ from db.sources.voice import COMPLAINTS
 from db.tables.agency import agreements, cases, evaluations, sales, trainings
 from db.tables.cells import installment_results
 from db.tables.facts import costs, shifts, surveys
+from db.tables.law import searched_days
 from db.tables.reference import accounts, campaigns
 
 
@@ -49,6 +50,7 @@ KEPT: dict[str, Kept] = {
         campaigns.c.client_id,
         months=True,
     ),
+    "breaches": Kept(searched_days, (searched_days.c.day,)),  # none in a day searched is none
     "sales": Kept(sales, (sales.c.sold_on,), sales.c.client_id),
 }
 

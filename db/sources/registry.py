@@ -2,6 +2,7 @@
 
 from db.sources import (
     agreements,
+    breaches,
     cohort,
     costs,
     cures,
@@ -88,6 +89,7 @@ SOURCES: dict[str, Source] = {
             ("promises", "payments"),
         ),
         *agreements.SOURCES,
+        *breaches.SOURCES,
         *cohort.SOURCES,
         *costs.SOURCES,
         *cures.SOURCES,

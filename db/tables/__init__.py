@@ -12,9 +12,11 @@ from db.tables import (
     guards,
     house,
     law,
+    law_told,
     openings,
     promised,
     reference,
+    reports,
 )
 from db.tables.types import metadata
 
@@ -30,8 +32,10 @@ __all__ = [
     "guards",
     "house",
     "law",
+    "law_told",
     "metadata",
     "openings",
     "promised",
     "reference",
+    "reports",
 ]

@@ -14,7 +14,9 @@ proposals = Table(
     Column("person_id", Key, ForeignKey("people.id"), nullable=False),  # who asked
     Column("place", String(80), nullable=False),
     Column("thread", String(80)),
-    Column("state", String(10), nullable=False),  # open | waiting | done | discarded | rejected | undone
+    Column(
+        "state", String(10), nullable=False
+    ),  # open | waiting | done | discarded | rejected | undone | expired
     Column("plan", Text, nullable=False),  # all that is to be written, as it was shown
     Column("size", Integer, nullable=False),
     Column("made_at", Instant, nullable=False),

@@ -9,6 +9,7 @@ from db.note_rules import LONGEST, THREAT, judged
 from db.notes import take_back_note, write_note
 from skills.accounts.marking import WORKING, done, marked, moved_on, shown
 from skills.contract import Action, Answer, Context, Option, Preview, Refused
+from skills.lawful import refuse_unlawful_words
 from skills.one_account import OneAccount
 
 
@@ -23,6 +24,7 @@ def preview_note(ctx: Context, request: NoteRequest) -> Preview:
     note = judged(request.text)
     if not note.lawful:
         raise _unlawful(ctx, request, note.against)
+    refuse_unlawful_words(ctx, request.text)
     cut = note.kept != " ".join(request.text.split())
     return shown(
         ctx,
@@ -61,4 +63,14 @@ def undo_note(ctx: Context, plan: Mapping[str, Any]) -> Answer:
     return done(ctx, "unnote", plan)
 
 
-ACTIONS = (Action("add_note", NoteRequest, WORKING, preview_note, apply_note, undo_note),)
+ACTIONS = (
+    Action(
+        "add_note",
+        NoteRequest,
+        WORKING,
+        preview_note,
+        apply_note,
+        undo_note,
+        private_text=frozenset({"text"}),
+    ),
+)

@@ -31,9 +31,9 @@ def with_ways_on(ctx: Context, request: AgreementRequest, debt: Debt, refusal: R
     made = ways[slot](ctx, request, debt, own) if slot in ways else []
     kept = {name: value for name, value in own.items() if name not in _LEAVES_OUT.get(slot, ())}
     form = Option(ctx.say("agree.button_form"), INTENT, kept)
-    return Refused(
-        refusal.key, about=refusal.about, asks=refusal.asks, choices=(*made, form), **refusal.slots
-    )
+    slots: dict[str, Any] = dict(refusal.slots)
+    slots |= {name: day(ctx, said) for name, said in slots.items() if isinstance(said, date)}
+    return Refused(refusal.key, about=refusal.about, asks=refusal.asks, choices=(*made, form), **slots)
 
 
 def _frequencies(ctx: Context, _request: AgreementRequest, _debt: Debt, own: dict[str, Any]) -> list[Option]:

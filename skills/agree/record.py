@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from db.agreement_book import Debt, move_agreement, write_agreement
 from db.clabe import is_clabe
@@ -29,14 +29,16 @@ from skills.contract import (
     Text,
     Value,
 )
+from skills.lawful import refuse_unlawful
 from skills.one_account import short
 
-INTENT = "record_agreement"
+INTENT: Final = "record_agreement"
 ROLES: frozenset[Role] = frozenset(("agent", "supervisor", "manager", "director"))
 
 
 def preview(ctx: Context, request: AgreementRequest) -> Preview:
     debt = debt_in_reach(ctx, request, INTENT)
+    refuse_unlawful(ctx, INTENT, debt.id, short(debt.number))
     refuse_untouchable(debt)
     if standing_of(ctx, debt) is not None:
         own = {"account": debt.number, "client": debt.client}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from db.agreement_book import PARTS, Debt
 from db.agreement_rules import Agreement, Installment, installments_of
@@ -63,7 +63,8 @@ class Terms:
 def total_of(request: AgreementRequest, base: int) -> tuple[int, bool]:
     """What is to be paid, and whether it settles the account. An amount and a discount have to agree."""
     said = request.discount or Decimal(0)
-    by_discount = int((base * (1 - said)).quantize(Decimal(1), ROUND_HALF_UP))
+    # Never more off than was said.
+    by_discount = int((base * (1 - said)).quantize(Decimal(1), ROUND_CEILING))
     if request.amount is None:
         if request.discount is None:
             raise Refused("agree.ask_amount", about="slot:amount", asks=True)
@@ -108,7 +109,7 @@ def check_dates(first: date, today: date, within: int) -> None:
     if first < today:
         raise Refused("agree.past", about="slot:first_date")
     if first > today + timedelta(days=within):
-        raise Refused("agree.too_late", about="slot:first_date", n=within)
+        raise Refused("agree.too_late", about="slot:first_date", n=within, day=first)
 
 
 def terms_of(request: AgreementRequest, debt: Debt, today: date, within: int) -> Terms:

@@ -10,7 +10,20 @@ from db.alerts import Ticket
 from db.metrics import Catalogue
 from skills import text
 from skills.alerts.spec import WatchSpec
-from skills.contract import Answer, Cell, Figure, Figures, Language, Option, Part, Table, Text, Unit, Value
+from skills.contract import (
+    Answer,
+    Cell,
+    Context,
+    Figure,
+    Figures,
+    Language,
+    Option,
+    Part,
+    Table,
+    Text,
+    Unit,
+    Value,
+)
 
 OPEN, SNOOZE_HOURS = "firing", 4
 ATTEND = "attend_alert"
@@ -40,7 +53,7 @@ class Words:
 
     def _what(self, spec: WatchSpec) -> str:
         if spec.kind == "anomaly":
-            return self.say("alerts.what.anomaly")
+            return self.say("alerts.what.anomaly", n=int(spec.threshold))
         if spec.kind == "data":
             return self.say("alerts.what.data", source=self.say(f"alerts.source.{spec.source}"))
         if spec.kind in ("pace", "close"):
@@ -149,10 +162,9 @@ class Words:
         if ticket.state == OPEN:
             yield from self._attended(ticket, names)
         if as_of := ticket.reading.get("as_of"):
-            days = {
-                text.day(date.fromisoformat(day), self.language, self.now.date()) for day in as_of.values()
-            }
-            yield say("alerts.as_of", days=", ".join(sorted(days)))
+            known = sorted({date.fromisoformat(day) for day in as_of.values()})
+            days = [text.day(day, self.language, self.now.date()) for day in known]
+            yield say("alerts.as_of", days=", ".join(days))
         if spec.slips > 1:
             yield say("alerts.after", n=spec.slips)
         if ticket.useful is not None:
@@ -205,3 +217,7 @@ class Words:
     def _attend(self, ticket: Ticket, do: str, **more: Any) -> Option:
         label = self.say(f"alerts.button.{do}", hours=SNOOZE_HOURS)
         return Option(label, ATTEND, {"alert": ticket.id, "do": do, **more})
+
+
+def words_of(ctx: Context) -> Words:
+    return Words(ctx.say, ctx.actor.language, ctx.metrics, ctx.now)

@@ -11,7 +11,7 @@ from skills.contract import Answer, Context, Option, Part, Table, Text
 ACKNOWLEDGED, STOPPED = 5, 5  # buttons of each kind
 
 
-def listed(ctx: Context, words: Words, found: Sequence[Ticket]) -> Answer:
+def listed(ctx: Context, words: Words, found: Sequence[Ticket], *, open_only: bool) -> Answer:
     say = ctx.say
     names = names_of(ctx.session, [t.acked_by for t in found] + [t.assigned_to for t in found])
     watched = live_watches(ctx.session, ctx.actor.person_id)
@@ -20,7 +20,7 @@ def listed(ctx: Context, words: Words, found: Sequence[Ticket]) -> Answer:
         heads = tuple(say(f"alerts.head.{name}") for name in ("number", "what", "state", "since", "who"))
         parts.append(Table(say("alerts.fired"), heads, tuple(_line(words, t, names) for t in found)))
     else:
-        parts.append(Text(say("alerts.none")))
+        parts.append(Text(say("alerts.none_open" if open_only else "alerts.none")))
     parts.append(_watched(ctx, words, watched))
     return Answer(
         title=say("alerts.list"),

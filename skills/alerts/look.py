@@ -1,5 +1,6 @@
 """Reads what a watch looks at, in the right of whom it is kept for. Decides nothing and writes nothing."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -88,7 +89,7 @@ def _numbers(ctx: Context, spec: WatchSpec, at: datetime) -> Iterator[Reading]:
         if spec.split is not None and not subject:
             continue
         shown = {"asked": _of(fields, spec, subject), "row": _plain(row), "as_of": _as_of(answer)}
-        amount = _amount(ctx, spec, row)
+        amount = amount_of(ctx, spec, row)
         yield Reading(subject[:120], amount, f"{key}:{amount}"[:60] if at_once else key, shown)
 
 
@@ -100,7 +101,8 @@ def _of(fields: Mapping[str, Any], spec: WatchSpec, subject: str) -> dict[str, A
     return asked
 
 
-def _amount(ctx: Context, spec: WatchSpec, row: Mapping[str, Any]) -> Decimal | None:
+def amount_of(ctx: Context, spec: WatchSpec, row: Mapping[str, Any]) -> Decimal | None:
+    """The number that is held against the bound; none where nothing is known."""
     if spec.kind == "close":
         close, aim = row.get("close"), row.get("month_target")
         return Decimal(str(close)) / Decimal(str(aim)) if close and aim and Decimal(str(aim)) else None
@@ -144,16 +146,22 @@ def _odd(ctx: Context, spec: WatchSpec, at: datetime) -> Reading:
 
 def _late(ctx: Context, spec: WatchSpec, at: datetime) -> Reading:
     """How many business days are missing, up to the one before today, beyond what the source promises."""
-    answer = ctx.ask("kpi", {"metric": spec.watched}, at)
-    known = _as_of(answer).get(str(spec.source))
-    if known is None:
+    found, today = awaited(ctx, spec, at), at.date()
+    if found is None:
         return Reading("", None, "", {})
-    last, today = date.fromisoformat(known), at.date()
+    last, may = found
     since = Period(start=min(last + timedelta(days=1), today), end=today)
     missing = ctx.calendars.working.business_days(since) if last < today else 0
+    late = max(missing - may, 0)
+    return Reading("", Decimal(late), f"{today}:{last}", {"last": last.isoformat(), "late": late})
+
+
+def awaited(ctx: Context, spec: WatchSpec, at: datetime) -> tuple[date, int] | None:
+    """The last day of a source, whole or of a client, and by how many business days it may be older."""
+    filters = [each.model_dump(mode="json") for each in spec.filters]
+    known = _as_of(ctx.ask("kpi", {"metric": spec.watched, "filters": filters}, at)).get(str(spec.source))
     rules: Freshness = ctx.rules.freshness
-    late = missing - getattr(rules, str(spec.source))
-    return Reading("", Decimal(max(late, 0)), f"{today}:{known}", {"last": known, "late": max(late, 0)})
+    return None if known is None else (date.fromisoformat(known), getattr(rules, str(spec.source)))
 
 
 # --- What it would have done ---------------------------------------------------------------------------
@@ -161,7 +169,9 @@ def _late(ctx: Context, spec: WatchSpec, at: datetime) -> Reading:
 
 def replay(ctx: Context, spec: WatchSpec) -> list[tuple[date, Decimal | None]]:
     """What each day of the last weeks would have read, by what is known today. Of what is followed from cut
-    to cut, the end of each of the last weeks."""
+    to cut, the end of each of the last weeks; of what is odd, the days of the last one."""
+    if spec.kind == "anomaly":
+        return _odd_by_day(ctx, spec)
     if spec.kind == "threshold" and span_of(ctx, spec) != "to_date":
         return _by_day(ctx, spec)
     today = ctx.now.date()
@@ -175,6 +185,21 @@ def _then(ctx: Context, spec: WatchSpec, end: date) -> Decimal | None:
     return found[0].amount if found else None
 
 
+def _odd_by_day(ctx: Context, spec: WatchSpec) -> list[tuple[date, Decimal | None]]:
+    over = Period(start=ctx.now.date() - timedelta(days=7), end=_last_over(ctx, ctx.now))
+    asked = {
+        "filters": [each.model_dump(mode="json") for each in spec.filters],
+        "period": over.model_dump(mode="json"),
+    }
+    try:
+        rows = ctx.ask("anomalies", asked).rows
+    except Refused:
+        return []
+    odd = Counter(str(row["day"]) for row in rows)
+    days = (over.start + timedelta(days=n) for n in range(over.days))
+    return [(on, Decimal(odd[on.isoformat()])) for on in days if ctx.calendars.working.is_business_day(on)]
+
+
 def _by_day(ctx: Context, spec: WatchSpec) -> list[tuple[date, Decimal | None]]:
     today = ctx.now.date()
     over = Period(start=today - timedelta(days=DAYS), end=today - timedelta(days=1))
@@ -184,5 +209,5 @@ def _by_day(ctx: Context, spec: WatchSpec) -> list[tuple[date, Decimal | None]]:
         rows = ctx.ask("kpi", fields).rows
     except Refused:
         return []
-    days = [(date.fromisoformat(row["day"]), _amount(ctx, spec, row)) for row in rows if "day" in row]
+    days = [(date.fromisoformat(row["day"]), amount_of(ctx, spec, row)) for row in rows if "day" in row]
     return [(on, amount) for on, amount in days if ctx.calendars.working.is_business_day(on)]

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from db.alert_rules import Bound, Op
 from skills.contract import Filter
@@ -68,18 +68,28 @@ class WatchSpec(BaseModel):
 
 
 class CreateRequest(BaseModel):
-    """ "avísame si el roll rate de Banco Alameda pasa de 18 %" """
+    """ "avísame si el roll rate de Banco Alameda pasa de 18 %", "... si no llegan los pagos" """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    metric: str
+    kind: Kind = "threshold"
+    metric: str | None = None
     filters: tuple[Filter, ...] = ()
-    op: Op
-    threshold: Decimal
+    op: Op = "gt"
+    threshold: Decimal = Decimal(0)
+    span: Span | None = None
+    source: Source | None = None
+
+    @model_validator(mode="after")
+    def _bounded(self) -> "CreateRequest":
+        bound = {"metric", "op", "threshold"} if self.kind == "threshold" else set()
+        if not bound <= self.model_fields_set:
+            raise ValueError("a metric and its bound")
+        return self
 
     @property
     def spec(self) -> WatchSpec:
-        return WatchSpec(metric=self.metric, filters=self.filters, op=self.op, threshold=self.threshold)
+        return WatchSpec.model_validate(self.model_dump())
 
 
 class AttendRequest(BaseModel):
@@ -90,6 +100,7 @@ class AttendRequest(BaseModel):
     alert: int
     do: Literal["acknowledge", "snooze", "wake", "assign", "resolve", "useful", "useless"]
     hours: int | None = Field(default=None, ge=1, le=7 * 24)
+    until: AwareDatetime | None = None
     to: str | None = Field(default=None, max_length=120)
     note: str | None = Field(default=None, max_length=500)
 

@@ -30,9 +30,13 @@ from skills.contract import (
     Text,
     Value,
 )
+from skills.lawful import against, stays
+from skills.one_account import short
 from skills.picked import picks_of, unpickable
 
 MOST_OFFERED = 20  # agents
+MOST_NAMED = 10  # accounts in a preview
+LAW = "law:"  # of a reason why an account stays: the rule follows
 ROLES: frozenset[Role] = frozenset(("supervisor", "manager", "director", "admin"))
 
 
@@ -61,7 +65,7 @@ def preview(ctx: Context, request: ReassignRequest) -> Preview:
     ids = [each.id for each in held]
     choice = choose(
         held,
-        locks(ctx.session, ids, today),
+        locks(ctx.session, ids, today) | _unlawful(ctx, ids),
         receivers,
         had_lately(ctx.session, ids, receivers, today),
         count=request.count,
@@ -70,6 +74,11 @@ def preview(ctx: Context, request: ReassignRequest) -> Preview:
     if not choice.moves:
         raise Refused("assign.all_stay", about="nothing", why=_reasons(ctx, choice))
     return _shown(ctx, request, choice, receivers, held)
+
+
+def _unlawful(ctx: Context, ids: Sequence[int]) -> dict[int, str]:
+    found = against(ctx, "reassign_accounts", ids)
+    return {account: f"{LAW}{blocks[0].rule}" for account, blocks in found.items()}
 
 
 def _to_whom(ctx: Context, request: ReassignRequest, held: Sequence[Held], giver: int | None) -> Refused:
@@ -127,7 +136,7 @@ def _shown(
     to = ", ".join(names[agent].display for agent in receivers)
     title = ctx.say("assign.title", n=f"{len(moved):,}", to=to)
     parts: list[Part] = [Figures((_figure(ctx, "accounts", len(moved)), _money(ctx, money)))]
-    parts.append(_loads(ctx, choice))
+    parts += [_which(ctx, choice), _loads(ctx, choice)]
     if choice.kept:
         parts.append(Text(ctx.say("assign.stay", why=_reasons(ctx, choice)), "note"))
     if request.count and len(moved) < request.count:
@@ -153,6 +162,26 @@ def _figure(ctx: Context, key: str, n: int) -> Figure:
 
 def _money(ctx: Context, cents: int) -> Figure:
     return Figure(ctx.say("assign.balance"), Value(Decimal(cents) / 100, "money"))
+
+
+def _which(ctx: Context, choice: Choice) -> Table:
+    """The accounts that would move, the largest first; by their endings, as others may read along."""
+    names = ctx.names.by_id("agent")
+    largest = sorted(choice.moves.values(), key=lambda move: (-move[0].balance_cents, move[0].number))
+    rows = tuple(
+        (
+            short(each.number),
+            each.bucket,
+            Value(Decimal(each.balance_cents) / 100, "money"),
+            names[each.agent_id].display,
+            names[to].display,
+        )
+        for each, to in largest[:MOST_NAMED]
+    )
+    heads = tuple(ctx.say(f"assign.head_{key}") for key in ("account", "bucket", "balance", "from", "to"))
+    more = len(largest) > len(rows)
+    note = ctx.say("assign.named", n=f"{len(rows):,}", total=f"{len(largest):,}") if more else ""
+    return Table(ctx.say("assign.which"), heads, rows, note)
 
 
 def _loads(ctx: Context, choice: Choice) -> Table:
@@ -198,7 +227,9 @@ def _standing(ctx: Context, agents: Sequence[int]) -> dict[int, tuple[int, int]]
 
 def _reasons(ctx: Context, choice: Choice) -> str:
     kept = sorted(choice.kept.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-    return "; ".join(ctx.say(f"assign.why_{why}", n=f"{len(some):,}") for why, some in kept)
+    rules = {why.removeprefix(LAW): len(some) for why, some in kept if why.startswith(LAW)}
+    others = [(why, len(some)) for why, some in kept if not why.startswith(LAW)]
+    return "; ".join([*stays(ctx, rules), *(ctx.say(f"assign.why_{why}", n=f"{n:,}") for why, n in others)])
 
 
 def _concerns(ctx: Context, choice: Choice) -> dict[int, str]:

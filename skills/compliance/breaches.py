@@ -72,8 +72,8 @@ def answer(ctx: Context, request: BreachesRequest) -> Answer:
         echo=_echo(ctx, request, over),
         parts=(
             *_stale(ctx),
-            *_counted(ctx, total, by_severity),
-            *_rows(ctx, found, total),
+            *counted(ctx, total, by_severity),
+            *table_of(ctx, found, total),
             *_blind(ctx, coverage(ctx.session, ctx.actor.scope, over), request.filters),
         ),
         rows=tuple(_row(each) for each in found),
@@ -134,7 +134,7 @@ def _stale(ctx: Context) -> tuple[Part, ...]:
     return ()
 
 
-def _counted(ctx: Context, total: int, by_severity: dict[str, int]) -> tuple[Part, ...]:
+def counted(ctx: Context, total: int, by_severity: dict[str, int]) -> tuple[Part, ...]:
     if not total:
         return (Text(ctx.say("law.none_found")),)
     grave = by_severity.get("critical", 0)
@@ -148,7 +148,7 @@ def _counted(ctx: Context, total: int, by_severity: dict[str, int]) -> tuple[Par
     )
 
 
-def _rows(ctx: Context, found: list[Kept], total: int) -> tuple[Part, ...]:
+def table_of(ctx: Context, found: list[Kept], total: int) -> tuple[Part, ...]:
     if not found:
         return ()
     names = ("number", "rule", "at", "debtor_time", "agent", "client", "account", "state")
@@ -187,15 +187,15 @@ def _blind(ctx: Context, covered: list[Coverage], filters: tuple[Filter, ...]) -
     """The share of contacts each rule could not judge, for want of data."""
     rules = {str(f.value) for f in filters if f.field == "rule"}
     shares = [
-        ctx.say("law.blind_share", rule=each.rule, share=text.number(_share(each), ctx.actor.language))
+        ctx.say("law.blind_share", rule=each.rule, share=_rate(ctx, each))
         for each in covered
-        if each.contacts and _share(each).amount >= TOLD_BLIND and (not rules or each.rule in rules)  # type: ignore[operator]
+        if each.share >= TOLD_BLIND and (not rules or each.rule in rules)
     ]
     return (Text(ctx.say("law.blind", shares=", ".join(shares)), "note"),) if shares else ()
 
 
-def _share(each: Coverage) -> Value:
-    return Value(Decimal(each.unknown) / Decimal(each.contacts), "rate")
+def _rate(ctx: Context, each: Coverage) -> str:
+    return text.number(Value(each.share, "rate"), ctx.actor.language)
 
 
 def _next(ctx: Context, request: BreachesRequest, over: Period, found: list[Kept]) -> tuple[Option, ...]:

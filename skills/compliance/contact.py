@@ -15,6 +15,10 @@ ROLES: frozenset[Role] = frozenset(
 )
 Channel = Literal["call", "sms", "whatsapp", "email", "blaster", "ivr", "visit"]
 OWNERS = ("TITULAR", "AVAL", "OBLIGADO_SOLIDARIO", "REFERENCIA")
+ZONES = (
+    *("mexico_city", "merida", "monterrey", "matamoros", "cancun", "chihuahua", "ciudad_juarez", "ojinaga"),
+    *("hermosillo", "mazatlan", "bahia_banderas", "tijuana"),
+)
 PARTS_OF_DAY = ("R01", "R02", "R03", "R04", "R35")
 
 
@@ -78,13 +82,19 @@ def _why(ctx: Context, block: Block) -> str:
     language = ctx.actor.language
     said = ctx.say("law.because", rule=block.rule, text=block.text[language], article=block.article[language])
     clocks = [
-        f"{at[-5:]} ({zone.partition('/')[2].replace('_', ' ')})" for zone, at in _clocks(block).items()
+        ctx.say("law.clock", at=at[-5:], zone=_called(ctx, zone)) for zone, at in _clocks(block).items()
     ]
     if block.rule in PARTS_OF_DAY and clocks:
         said = f"{said} {ctx.say('law.their_time', clocks=', '.join(clocks))}"
         if block.facts.get("known_by") in ("nothing", "area_code"):
             said = f"{said} {ctx.say('law.unsure_home')}"
     return said
+
+
+def _called(ctx: Context, zone: str) -> str:
+    """As people call it; what is not of Mexico by its city."""
+    name = zone.partition("/")[2].lower()
+    return ctx.say(f"law.zone.{name}") if name in ZONES else zone.rpartition("/")[2].replace("_", " ")
 
 
 def _clocks(block: Block) -> dict[str, str]:

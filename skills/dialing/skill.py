@@ -27,12 +27,14 @@ from skills.contract import (
     Text,
     Value,
 )
+from skills.lawful import against, stays
 from skills.picked import picks_of, unpickable
 
 ROLES: frozenset[Role] = frozenset(("supervisor", "manager", "director", "admin"))
 MODES = ("manual", "preview", "predictivo", "blaster")
 UNATTENDED = ("predictivo", "blaster")  # nobody looks at the account before it is dialled
 SPECIAL, THEIRS = "special", "same"
+LAW = "law:"  # of a reason why an account stays: the rule follows
 
 
 class DialRequest(BaseModel):
@@ -72,7 +74,12 @@ def _kept(ctx: Context, mode: str, held: Sequence[Held]) -> dict[int, str]:
     kept = {each.id: THEIRS for each in held if each.mode == mode}
     if mode not in UNATTENDED:
         return kept
-    barred = never_dialled(ctx.session, [each.id for each in held])
+    ids = [each.id for each in held]
+    # What takes an account off a machine's list is never forbidden; what puts it on one may be.
+    unlawful = against(ctx, "assign_dial_mode", ids, "blaster" if mode == "blaster" else "call")
+    barred = never_dialled(ctx.session, ids) | {
+        account: f"{LAW}{blocks[0].rule}" for account, blocks in unlawful.items()
+    }
     for each in held:
         if why := SPECIAL if each.special else barred.get(each.id, ""):
             kept.setdefault(each.id, why)
@@ -116,8 +123,10 @@ def _before(ctx: Context, changed: Sequence[Held]) -> Table:
 
 
 def _reasons(ctx: Context, kept: Mapping[int, str]) -> str:
-    by = Counter(kept.values())
-    return "; ".join(ctx.say(f"dial.why_{why}", n=f"{n:,}") for why, n in by.most_common())
+    by = Counter(kept.values()).most_common()
+    rules = {why.removeprefix(LAW): n for why, n in by if why.startswith(LAW)}
+    others = [(why, n) for why, n in by if not why.startswith(LAW)]
+    return "; ".join([*stays(ctx, rules), *(ctx.say(f"dial.why_{why}", n=f"{n:,}") for why, n in others)])
 
 
 # --- What is written -------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from skills.kpi.money_notes import money_notes
 from skills.kpi.outlook import target_metric
 from skills.kpi.plan import Plan
 from skills.kpi.rows import Lines, decimal, left_out, recalled
+from skills.kpi.searched import search_notes
 from skills.kpi.seasons import season
 from skills.kpi.spans import CLOSE
 from skills.kpi.staffing import floor_of
@@ -147,7 +148,7 @@ def _flow_notes(ctx: Context, plan: Plan, words: Wording) -> list[str]:
         notes += [words.say("kpi.immature", n=waiting)] if waiting else []
     elif plan.metric.id == "recovery_rate":
         notes += _outside_cohort(ctx, plan, words)
-    notes += money_notes(ctx, plan, words)
+    notes += [*money_notes(ctx, plan, words), *search_notes(ctx, plan, words)]
     if plan.metric.id == CLOSE and plan.dims:
         notes.append(words.say("kpi.forecast_rows"))
     if any("bucket" in dim for dim in plan.dims) and plan.metric.id != "redefault_rate":

@@ -35,6 +35,7 @@ from skills.kpi.freshness import as_of, late_sources, reaches_back, require_reac
 from skills.kpi.notes import notes_beside
 from skills.kpi.plan import DUE, Plan, make_plan
 from skills.kpi.rows import Lines, lines, ordered, passing, ranked, summed
+from skills.kpi.searched import search_buttons, with_zero
 from skills.kpi.spans import CLOSE, WEEKS_BACK
 from skills.kpi.sql import as_text
 from skills.kpi.wording import Wording
@@ -52,7 +53,7 @@ def answer_kpi(ctx: Context, request: KpiRequest) -> Answer:
     words = Wording(ctx, plan)
     if request.grain and request.grain != "hour":
         return _over_time(ctx, plan, words, request)
-    now = lines(ctx, plan, plan.period, plan.dims)
+    now = with_zero(plan, lines(ctx, plan, plan.period, plan.dims))
     measured = _with_budget(ctx, words, request, _measure(ctx, plan, request, now))
     if not measured.rows and (measured.total is None or not now.by_key):
         raise undecided.refusal(ctx, plan, words.period_said())
@@ -75,7 +76,7 @@ def answer_kpi(ctx: Context, request: KpiRequest) -> Answer:
         parts=tuple(parts),
         rows=seen.on(json_rows(words, measured), plan),
         basis=basis_of(ctx, plan, words, request, now, notes),
-        next=_next(words, request),
+        next=(*_next(words, request), *search_buttons(ctx, plan, request)),
     )
 
 

@@ -26,13 +26,13 @@ class Kind:
 def _account_cells(ctx: Context, row: Row[Any]) -> tuple[Cell, ...]:
     touched = words.on(ctx, row.touched_on) if row.touched_on else ctx.say("lists.never")
     late = Value(Decimal(row.dpd), "count")
-    return (*_whose(ctx, row), row.bucket, late, pesos(row.balance_cents), touched)
+    return (*_whose(ctx, row), row.bucket, late, pesos(row.balance_cents), touched, _client(ctx, row))
 
 
 def _promise_cells(ctx: Context, row: Row[Any]) -> tuple[Cell, ...]:
     days = (words.on(ctx, row.made_on), words.on(ctx, row.due_on))
     money = (pesos(row.amount_cents), pesos(row.paid_cents or 0))
-    return (*_whose(ctx, row), *days, *money, ctx.say(f"lists.state.{row.status}"))
+    return (*_whose(ctx, row), *days, *money, ctx.say(f"lists.state.{row.status}"), _client(ctx, row))
 
 
 def _agreement_cells(ctx: Context, row: Row[Any]) -> tuple[Cell, ...]:
@@ -40,17 +40,23 @@ def _agreement_cells(ctx: Context, row: Row[Any]) -> tuple[Cell, ...]:
     parts = Value(Decimal(row.installments), "count")
     discount = Value(Decimal(row.discount_micros) / 1_000_000, "rate")
     money = (pesos(row.amount_cents), pesos(row.paid_cents or 0))
-    return (*_whose(ctx, row), *days, parts, discount, *money, ctx.say(f"lists.agreed.{row.status}"))
+    status = ctx.say(f"lists.agreed.{row.status}")
+    return (*_whose(ctx, row), *days, parts, discount, *money, status, _client(ctx, row))
 
 
 def _payment_cells(ctx: Context, row: Row[Any]) -> tuple[Cell, ...]:
-    return (*_whose(ctx, row), words.on(ctx, row.paid_on), row.channel, pesos(row.amount_cents))
+    paid = (words.on(ctx, row.paid_on), row.channel, pesos(row.amount_cents))
+    return (*_whose(ctx, row), *paid, _client(ctx, row))
 
 
 def _whose(ctx: Context, row: Row[Any]) -> tuple[Cell, ...]:
     agent = ctx.names.by_id("agent").get(row.agent_id)
-    client = ctx.names.by_id("client")[row.client_id].display
-    return (row.number, client, agent.display if agent else ctx.say("lists.nobody"))
+    return (row.number, agent.display if agent else ctx.say("lists.nobody"))
+
+
+def _client(ctx: Context, row: Row[Any]) -> Cell:
+    """Last: a table that is too wide hides what is most often the same in every row."""
+    return str(ctx.names.by_id("client")[row.client_id].display)
 
 
 def pesos(cents: int) -> Value:
@@ -73,17 +79,24 @@ def as_json(ctx: Context, row: Row[Any]) -> Mapping[str, Any]:
     return found
 
 
-_WHOSE = ("account", "client", "agent")
+_WHOSE = ("account", "agent")
 ACCOUNTS = Kind(
-    "accounts", (*_WHOSE, "bucket", "days_past_due", "balance", "touched"), _account_cells, "balance"
+    "accounts",
+    (*_WHOSE, "bucket", "days_past_due", "balance", "touched", "client"),
+    _account_cells,
+    "balance",
 )
 PROMISES = Kind(
-    "promises", (*_WHOSE, "made", "due", "amount", "paid", "status"), _promise_cells, "date", upwards=True
+    "promises",
+    (*_WHOSE, "made", "due", "amount", "paid", "status", "client"),
+    _promise_cells,
+    "date",
+    upwards=True,
 )
 AGREEMENTS = Kind(
     "agreements",
-    (*_WHOSE, "agreed", "first_due", "installments", "discount", "amount", "paid", "status"),
+    (*_WHOSE, "agreed", "first_due", "installments", "discount", "amount", "paid", "status", "client"),
     _agreement_cells,
     "date",
 )
-PAYMENTS = Kind("payments", (*_WHOSE, "paid_on", "channel", "amount"), _payment_cells, "date")
+PAYMENTS = Kind("payments", (*_WHOSE, "paid_on", "channel", "amount", "client"), _payment_cells, "date")

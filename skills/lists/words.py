@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
+from db.periods import Period
 from skills.contract import Context, Filter, Value
 from skills.lists.request import ListRequest
 from skills.picked import ME
@@ -36,13 +37,22 @@ def _conditions(ctx: Context, filters: Iterable[Filter], own: str) -> Iterator[s
     for given in filters:
         one = given.model_copy(update={"field": own}) if given.field == "status" else given
         if one.op == "not_in_period":
-            yield ctx.say("lists.untouched", n=one.value)
+            yield _lately(ctx, one)
             continue
         field = ctx.say(_SPOKEN.get(one.field, f"kpi.dim.{one.field}"))
         values = one.value if isinstance(one.value, tuple) else (one.value,)
         joint = ctx.say("kpi.and") if one.op == "between" else ", "
         said = joint.join(_value(ctx, one.field, value) for value in values)
         yield ctx.say(f"kpi.op.{one.op}", field=field, value=said)
+
+
+def _lately(ctx: Context, one: Filter) -> str:
+    what = "unpaid" if one.field == "last_payment" else "untouched"
+    if isinstance(one.value, tuple):
+        over = Period(start=date.fromisoformat(str(one.value[0])), end=date.fromisoformat(str(one.value[1])))
+        said = period(over, ctx.actor.language, ctx.now.date())
+        return ctx.say(f"lists.{what}_over", period=said)
+    return ctx.say(f"lists.{what}", n=one.value)
 
 
 def _value(ctx: Context, field: str, value: str | int | float) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from db.access import FoundAccount
 from db.marks import Marks, marks_of
@@ -19,6 +19,7 @@ from db.promised import (
     withdraw,
 )
 from skills.contract import Answer, Context, Figure, Figures, Option, Part, Preview, Refused, Text, Value
+from skills.lawful import refuse_unlawful
 from skills.one_account import short, the_account
 from skills.promise.request import PromiseOf, PromiseRequest
 from skills.promise.terms import WARNING, Fault, account_fault, renewed_by, terms_fault
@@ -27,12 +28,13 @@ from skills.text import number
 
 DAYS_OFFERED = 5  # bank days, from today on
 SHARES = (Decimal("0.1"), Decimal("0.25"), Decimal("0.5"), Decimal(1))  # of the balance, offered
-RECORD = "record_ptp"
+RECORD: Final = "record_ptp"
 
 
 def preview(ctx: Context, request: PromiseRequest) -> Preview:
     asked, today = request.whole(), ctx.now.date()
     account = the_account(ctx, RECORD, asked)
+    refuse_unlawful(ctx, RECORD, account.id, short(account.number))
     marks = marks_of(ctx.session, account.id, today)
     debt = owed(ctx.session, ctx.actor.scope, account.id, today)
     registers = {each.register for each in marks.cases}
@@ -142,6 +144,7 @@ def _shown(
         "due_on": new.due_on.isoformat(),
         "cents": new.cents,
         "renews": [each.id for each in renewed],
+        "beside": [each.id for each in standing if each.made_on == today],
     }
     concerns = {}
     if marks.agent_id is not None and marks.agent_id != ctx.actor.person_id:
@@ -179,7 +182,8 @@ def _told(ctx: Context, marks: Marks, standing: list[Made], new: NewPromise) -> 
 
 def share_of(ctx: Context, cents: int, debt: Owed) -> str:
     share = Value(Decimal(cents) / debt.balance_cents, "rate")
-    return ctx.say("promise.share", share=number(share, ctx.actor.language))
+    said = ctx.say("promise.share", share=number(share, ctx.actor.language))
+    return " · ".join((money(ctx, cents), said)) if cents % 100 else said
 
 
 # --- Written ---------------------------------------------------------------------------------------

@@ -35,8 +35,9 @@ def terms_fault(
         return Fault("promise.nothing", {})
     if due_on < today:
         return Fault("promise.past", {"day": due_on})
-    if due_on > today + timedelta(days=most_days):
-        return Fault("promise.too_far", {"n": most_days, "last": today + timedelta(days=most_days)})
+    last = today + timedelta(days=most_days)
+    if due_on > last:
+        return Fault("promise.too_far", {"day": due_on, "n": most_days, "last": last})
     same_day = [each for each in standing if each.made_on == today]
     if any((each.due_on, each.cents) == (due_on, cents) for each in same_day):
         return Fault("promise.twice", {})

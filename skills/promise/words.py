@@ -12,7 +12,8 @@ def pesos(cents: int) -> Value:
 
 
 def money(ctx: Context, cents: int) -> str:
-    return number(pesos(cents), ctx.actor.language)
+    """To the centavo where there are any: what somebody agrees to is not rounded."""
+    return f"${Decimal(cents) / 100:,.2f}" if cents % 100 else number(pesos(cents), ctx.actor.language)
 
 
 def on(ctx: Context, when: date) -> str:

@@ -3,10 +3,8 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import time
 from typing import Any, get_args
-
-from pydantic import BaseModel, ConfigDict
 
 from db import schedules
 from db.moving import moving_as
@@ -16,7 +14,6 @@ from skills.contract import (
     Action,
     Answer,
     Context,
-    Filter,
     Option,
     Part,
     Preview,
@@ -24,9 +21,9 @@ from skills.contract import (
     Refused,
     Role,
     Skill,
-    Table,
     Text,
 )
+from skills.schedules.listed import STOPPED, SchedulesRequest, deliveries, listed, stopping
 from skills.schedules.request import DAYS, SENDABLE, ScheduleRequest, StopRequest
 from skills.schedules.words import what, when, where
 from skills.text import day
@@ -64,10 +61,15 @@ def preview(ctx: Context, request: ScheduleRequest) -> Preview:
     if period is not None:
         said = worded(period, ctx.actor.language, ctx.now.date())
         parts.append(Text(ctx.say("sched.moves" if kept.moving else "sched.stands", period=said)))
+    parts += [
+        Text(ctx.say("sched.given_too", when=when(ctx, each)), "warning")
+        for each in deliveries(ctx)
+        if intent in each.request and each.channel == request.channel
+    ]
     parts.append(Text(ctx.say("sched.own_right"), "note"))
     if len(kept.days) > 1:
         parts.append(Text(ctx.say("sched.rest"), "note"))
-    answer = Answer(ctx.say("sched.title"), ctx.say("sched.title"), tuple(parts))
+    answer = Answer(ctx.say("sched.title"), ctx.say("sched.unchanged"), tuple(parts))
     return Preview(answer, _plan(kept), size=0, after=_plan(kept))
 
 
@@ -129,56 +131,6 @@ def undo(ctx: Context, plan: Mapping[str, Any]) -> Answer:
     return Answer(ctx.say("sched.undone"), "", ())
 
 
-# --- Listed --------------------------------------------------------------------------------------
-
-
-class SchedulesRequest(BaseModel):
-    """One's own; what a list may carry besides says nothing here."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    filters: tuple[Filter, ...] = ()
-    period: Period | None = None
-    order: str | None = None
-    limit: int | None = None
-
-
-def listed(ctx: Context, request: SchedulesRequest) -> Answer:
-    del request
-    own = schedules.of_person(ctx.session, ctx.actor.person_id)
-    title = ctx.say("sched.list")
-    if not own:
-        return Answer(title, title, (Text(ctx.say("sched.none")),))
-    heads = tuple(ctx.say(f"sched.column.{name}") for name in ("what", "when", "where", "next", "last"))
-    table = Table(title, heads, tuple(_row(ctx, kept) for kept in own))
-    return Answer(
-        title,
-        title,
-        (table,),
-        rows=tuple({**_plan(kept), "request": kept.request} for kept in own),
-        next=tuple(_stop(ctx, kept) for kept in own[:5]),
-    )
-
-
-def _row(ctx: Context, kept: Kept) -> tuple[str, ...]:
-    ((intent, fields),) = kept.request.items()
-    last = schedules.last_sent(ctx.session, kept)
-    sent = ctx.say("sched.never") if last is None else ctx.say(f"sched.{last[1]}", at=_moment(ctx, last[0]))
-    coming = _moment(ctx, kept.when.after(ctx.now))
-    return what(ctx, intent, fields), when(ctx, kept), where(ctx, kept.channel), coming, sent
-
-
-def _moment(ctx: Context, moment: datetime) -> str:
-    local = moment.astimezone(ctx.now.tzinfo)
-    return f"{day(local.date(), ctx.actor.language, ctx.now.date())} {local:%H:%M}"
-
-
-def _stop(ctx: Context, kept: Kept) -> Option:
-    ((intent, fields),) = kept.request.items()
-    label = ctx.say("sched.button_stop", what=what(ctx, intent, fields))
-    return Option(label, "stop_schedule", {"target": kept.token})
-
-
 # --- Stopped -------------------------------------------------------------------------------------
 
 
@@ -190,15 +142,17 @@ def stop_preview(ctx: Context, request: StopRequest) -> Preview:
         and (request.report is None or request.report in each.request)
         and (request.weekday is None or DAYS.get(request.weekday) == each.days)
     ]
+    if not own and any(request.report in each.request for each in deliveries(ctx)):
+        raise Refused("sched.by_config", about="config")
     if not own:
         raise Refused("sched.none_such", about="no_data")
     if len(own) > 1 and request.target != "all":
-        choices = tuple(_stop(ctx, each) for each in own[:5])
+        choices = tuple(stopping(ctx, each) for each in own[:STOPPED])
         raise Refused("sched.which", about="slot:target", asks=True, choices=choices)
     lines = tuple(Text(ctx.say("sched.stops", what=_said(ctx, each), when=when(ctx, each))) for each in own)
     tokens = {"tokens": sorted(each.token for each in own)}
     title = ctx.say("sched.stop_title")
-    return Preview(Answer(title, title, lines), tokens, size=0, before=tokens)
+    return Preview(Answer(title, ctx.say("sched.unchanged"), lines), tokens, size=0, before=tokens)
 
 
 def _said(ctx: Context, kept: Kept) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from db.schedules import Kept
 from skills.contract import Context
+from skills.rules import Delivery
 from skills.schedules.request import DAYS, WEEKDAYS
 
 _SHOWN = 3
@@ -39,7 +40,7 @@ def days(ctx: Context, chosen: frozenset[int]) -> str:
     return ctx.say("sched.days.each", days=", ".join(named))
 
 
-def when(ctx: Context, kept: Kept) -> str:
+def when(ctx: Context, kept: Kept | Delivery) -> str:
     return ctx.say("sched.when", days=days(ctx, kept.days), at=f"{kept.at:%H:%M}")
 
 

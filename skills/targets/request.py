@@ -16,8 +16,8 @@ class TargetRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    metric: str
-    value: Decimal = Field(gt=0, max_digits=18, decimal_places=6)
+    metric: str | None = None
+    value: Decimal = Field(max_digits=18, decimal_places=6)
     supervisor: str | None = None
     campaign: str | None = None
     client: str | None = None

@@ -36,6 +36,7 @@ ROLES: frozenset[Role] = frozenset(("supervisor", "manager", "director", "admin"
 OVERSEEING = ("manager", "director")
 OWN = ("supervisor", "agent")  # whose targets a supervisor may speak of: her team's
 NOT_TARGETED = ("goal_attainment", "forecast_to_close", "budget_variance", "agents_required")
+USUAL = ("recovered_amount", "ptp_amount", "contact_rate", "rpc_rate", "ptp_kept_rate", "roll_rate")
 FAR = 3  # times what it was: most often a slip of the pen
 ALIKE = 4  # days by which two spans count as of one length (db/goals.py)
 
@@ -48,7 +49,7 @@ def preview(ctx: Context, request: TargetRequest) -> Preview:
         raise Refused("target.past", about="period")
     if request.metric in ADDITIVE and request.grain in ("day", "week"):
         raise _whole(ctx, request, metric, over)
-    goal = Goal(request.plan, request.metric, scope, code, over.start, over.end, request.owner)
+    goal = Goal(request.plan, metric.id, scope, code, over.start, over.end, request.owner)
     was, value = goal_now(ctx.session, goal), micros(request.value)
     if was == value:
         raise Refused("target.same", about="nothing", value=_said(ctx, metric, value))
@@ -75,17 +76,33 @@ def preview(ctx: Context, request: TargetRequest) -> Preview:
 
 def _metric(ctx: Context, request: TargetRequest) -> Metric:
     """One that can be promised, in its own measure; a rate no higher than it can be."""
+    if request.metric is None:
+        raise _which(ctx, request)
+    if request.value <= 0:
+        raise Refused("target.nothing_to_reach", about="slot:value")
     metric: Metric | None = ctx.metrics.metrics.get(request.metric)
     if metric is None or request.metric in NOT_TARGETED:
         raise Refused("target.no_metric", about="slot:metric")
     if metric.roles and ctx.actor.role not in metric.roles:
-        raise Refused("desk.role_denied", about="role", denied=True)
+        raise Refused("writing.role_denied", about="role", denied=True)
     if request.plan == "budget" and (request.metric not in ADDITIVE or ctx.actor.role == "supervisor"):
-        key = "target.no_budget" if request.metric not in ADDITIVE else "desk.role_denied"
+        key = "target.no_budget" if request.metric not in ADDITIVE else "writing.role_denied"
         raise Refused(key, about="slot:metric", denied=request.metric in ADDITIVE)
     if metric.unit == "rate" and request.value * 100 > metric.most:
         raise Refused("target.above_rate", about="slot:value", most=f"{metric.most:,}")
     return metric
+
+
+def _which(ctx: Context, request: TargetRequest) -> Refused:
+    """Of what: the usual ones that such a figure can be of."""
+    unit = "rate" if request.value <= 1 else "money"
+    fields = request.model_dump(mode="json", exclude_none=True)
+    options = tuple(
+        Option(ctx.metrics.label(each, ctx.actor.language), "set_target", {**fields, "metric": each})
+        for each in USUAL
+        if ctx.metrics.metrics[each].unit == unit
+    )
+    return Refused("target.which_metric", about="slot:metric", asks=True, choices=options)
 
 
 def _owner(ctx: Context, request: TargetRequest) -> tuple[str, str, str]:
@@ -141,7 +158,7 @@ def _shown(
         previous_label=say("target.was") if before else "",
         detail="" if before else say("target.none_before"),
     )
-    parts: list[Part] = [Figures((figure,)), Text(say(f"target.for_{goal.owner}"), "note")]
+    parts: list[Part] = [Figures((figure,)), Text(say(f"target.{goal.plan}.for_{goal.owner}"), "note")]
     parts += [Text(each, "warning") for each in _warnings(ctx, goal, was, value)]
     parts += _history(ctx, goal, metric)
     return Answer(
@@ -236,4 +253,9 @@ def _done(ctx: Context, goal: Goal, key: str, value: int | None) -> Answer:
     return Answer(ctx.say(f"target.{goal.plan}.{key}", what=label, value=shown), "", ())
 
 
-SKILL = Skill("targets", actions=(Action("set_target", TargetRequest, ROLES, preview, apply, undo),))
+SKILL = Skill(
+    "targets",
+    actions=(
+        Action(*("set_target", TargetRequest, ROLES, preview, apply, undo), asks=frozenset({"slot:metric"})),
+    ),
+)

@@ -18,7 +18,7 @@ ACTIONS = (
     *("question", "reassign_accounts", "record_agreement", "cancel_agreement", "record_ptp"),
     *("schedule_reminder", "assign_dial_mode", "set_target", "flag_special", "set_do_not_call", "add_note"),
     *("assign_training", "schedule_report", "stop_schedule", "send_report", "create_alert", "undo"),
-    *("attend_alert", "stop_alert", "attend_breach"),
+    *("attend_alert", "stop_alert", "attend_breach", "attend_letters"),
     *("add_hold", "release_hold", "unmask"),
     *("export_audit", "retire_audit"),
 )

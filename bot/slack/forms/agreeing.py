@@ -18,6 +18,7 @@ from bot.slack.faults import Turned
 from bot.slack.forms import agreement as at
 from bot.slack.forms.agreement import Carried, agreement_view, carried, carry, filled_in
 from bot.slack.forms.opening import Opening, drawn, notice, open_modal, update
+from bot.slack.reach import is_ts
 from bot.slack.works import Job
 from skills.agree.record import INTENT, ROLES
 from skills.agree.request import AgreementRequest
@@ -45,7 +46,7 @@ class AgreementForm:
 
     async def open(self, opening: Opening, fields: Mapping[str, Any]) -> None:
         async def build(asker: Asker) -> Block:
-            return await self._view(asker, carry(fields), dict(fields))
+            return await self._view(asker, carry(fields, opening.thread), dict(fields))
 
         await open_modal(self._edge, opening, build)
 
@@ -118,7 +119,7 @@ class AgreementForm:
             user=asker.user,
             channel=await direct(edge, asker.team, asker.user),
             entrance="dm",
-            thread=f"form:{with_.nonce}",
+            thread=with_.thread if is_ts(with_.thread) else f"form:{with_.nonce}",
             intent=INTENT,
             fields=fields,
             label=edge.texts.say(asker.language, "agree.button_form"),

@@ -30,16 +30,18 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True)
 class Carried:
-    """What goes through Slack and back. `nonce` makes a form that is sent twice one agreement."""
+    """What goes through Slack and back. `nonce` makes a form that is sent twice one agreement; `thread` is
+    where in her direct message it was opened."""
 
     nonce: str
     account: str = ""
     client: str = ""
+    thread: str = ""
 
 
-def carry(fields: Mapping[str, Any]) -> Carried:
+def carry(fields: Mapping[str, Any], thread: str = "") -> Carried:
     account, client = (str(fields.get(name) or "") for name in ("account", "client"))
-    return Carried(secrets.token_hex(8), account, client)
+    return Carried(secrets.token_hex(8), account, client, thread)
 
 
 def carried(view: Mapping[str, Any]) -> Carried | None:
@@ -108,8 +110,8 @@ class _Form:
     def account(self, with_: Carried) -> list[Block]:
         """The one it was opened for, by its ending; or looked for by number."""
         if with_.account:
-            said = self.say("agreement_form.of", ending=with_.account[-4:], client=with_.client)
-            return [kit.section(inert(said))]
+            said = self.say("agreement_form.of", ending=with_.account[-4:])
+            return [kit.section(inert(" · ".join(filter(None, (said, with_.client)))))]
         find = search(FIND_ACCOUNT, self.say("account_form.ghost"))
         return [asked(ACCOUNT, self.say("account_form.account"), find, tells=True)]
 

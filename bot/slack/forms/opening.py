@@ -31,12 +31,14 @@ Build = Callable[[Asker], Awaitable[Block]]
 
 @dataclass(frozen=True)
 class Opening:
-    """What a person did that opens a modal. `respond` is Slack's address for an answer to her, if any."""
+    """What a person did that opens a modal. `respond` is Slack's address for an answer to her, if any;
+    `thread` is that of her direct message where she did it."""
 
     team: str
     user: str
     trigger: str
     respond: str = ""
+    thread: str = ""
 
 
 def notice(texts: Texts, language: Language, said: str) -> Block:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from bot.understand.deeds import accounts, law, marks, payments, plans, sending
+from bot.understand.deeds import accounts, alarms, law, marks, payments, plans, sending
 from bot.understand.deeds.action import Action
 from bot.understand.deeds.again import previous_list, read_again
 from bot.understand.deeds.lists import Lists
@@ -42,13 +42,15 @@ ACTIONS: dict[str, Action] = {
     "cancel_ptp": payments.CANCEL_PROMISE,
     "set_target": plans.TARGET,
     "create_alert": plans.ALERT,
+    "attend_alert": alarms.ATTEND,
     "schedule_reminder": sending.REMINDER,
     "schedule_report": sending.SCHEDULE,
     "send_report": sending.SEND,
     "assign_training": sending.TRAINING,
     "undo": sending.UNDO,
 }
-AS_TYPED = ("add_note", "attend_breach")  # what they are to say is data: nothing in it is mended or obeyed
+# What they are to say is data: nothing in it is mended or obeyed.
+AS_TYPED = ("add_note", "attend_breach", "attend_alert")
 _TO_ME = re.compile(r"(?:me|nos)$")
 _ASKED = re.compile(r"[?¿]")
 _GIVES = re.compile(r"pas|mand|give|move|send")
@@ -84,6 +86,11 @@ class Deeds:
     def about(self, text: str) -> str | None:
         """Which action a question speaks of ("¿se puede reasignar?")."""
         return self.table.spoken_of(text)
+
+    def begins_with(self, typed: Typed, word: str) -> bool:
+        """Whether that is the order's own verb."""
+        asked = self.table.action(unquoted(typed))
+        return asked is not None and typed.folded[slice(*asked.verb)].split()[:1] == [word]
 
     def without_note(self, typed: Typed) -> str:
         """The message without quotations and without what a note is to say: both are data."""

@@ -3,6 +3,7 @@
 
 import re
 
+from bot.understand.compose import period_of
 from bot.understand.deeds.action import Action, need
 from bot.understand.deeds.people import read_from, read_to
 from bot.understand.deeds.rows import keep_filters, read_rows
@@ -39,6 +40,17 @@ def read_mode(sheet: Sheet) -> None:
     sheet.first(_BARE_MODE)
     if match := sheet.first(_TO_MODE):
         sheet.fields["dial_mode"] = _MODES.get(match["m"], match["m"])
+
+
+_THAT_ONE = re.compile(
+    r"\b(?:la|el|the)\s+#?(?P<n>\d{4,}(?:-\d+)?)(?![a-z0-9,.]\d)(?![a-z0-9])(?!\s*(?:cuentas|casos|ctas|accounts|cases))"
+)
+
+
+def read_that_one(sheet: Sheet) -> None:
+    """ "reasigna la 10023": after the article one number, not so many."""
+    if "account" not in sheet.fields and (match := sheet.first(_THAT_ONE)):
+        sheet.fields["account"] = sheet.raw(*match.span("n"))
 
 
 def read_count(sheet: Sheet) -> None:
@@ -80,10 +92,12 @@ def read_filters(sheet: Sheet) -> None:
 def read_sources(sheet: Sheet) -> None:
     """Filters of accounts; whose they are is a slot of its own, and leaving somebody out is unclear."""
     stand = read_standing(sheet)
-    rows = read_rows(sheet)
+    rows = read_rows(sheet, kinds=("period",) if stand.waiting else ())
     keep_filters(sheet, rows)
-    if stand:
-        said = [each.model_dump(mode="json") for each in stand]
+    over = period_of(rows.draft, [], sheet.floor.lexicon, sheet.today) if stand.waiting else None
+    if stand.waiting and over is None:
+        sheet.ask("period")
+    if said := [each.model_dump(mode="json") for each in stand.over(over)]:
         sheet.fields["filters"] = [*sheet.fields.get("filters", []), *said]
     for each in rows.filters:
         if each.field == "agent":
@@ -102,6 +116,7 @@ def read_other_number(sheet: Sheet) -> None:
 REASSIGN = Action(
     (
         read_account,
+        read_that_one,
         read_mode,
         read_split,
         read_count,
@@ -117,4 +132,6 @@ REASSIGN = Action(
         need("count", "scope", "account"),
     ),
 )
-DIAL_MODE = Action((read_account, read_mode, read_filters), (need("dial_mode"), need("filters", "account")))
+DIAL_MODE = Action(
+    (read_account, read_that_one, read_mode, read_filters), (need("dial_mode"), need("filters", "account"))
+)

@@ -42,10 +42,28 @@ _CONTACT = re.compile(
 _CHANNELS = {"whats": "whatsapp", "correo": "email", "mail": "email", "llamada": "call", "telefono": "call", "phone": "call", "visita": "visit"}  # fmt: skip
 _SAYS = r"(?:que (?:dice|es|significa|establece|pide)|cual es|explica(?:me)?|muestra(?:me)?|dame|ver|de que trata|what (?:does|is)|show(?: me)?|explain)"
 _RULE = re.compile(
-    rf"{_COURTESY}(?:{_SAYS}\s+)?(?:(?:la|el|the)\s+)?(?:(?:regla|rule|norma|politica|policy)\s+)?(?P<id>[rp]\d{{2}}b?)(?:\s+(?:say|says|mean))?\W*"
+    rf"{_COURTESY}(?:{_SAYS}\s+)?(?:(?:la|el|the)\s+)?(?:(?:regla|rule|norma|politica|policy)\s+)?(?P<id>[rp]\d{{2}}b?|(?<=regla )\d{{1,2}}|(?<=rule )\d{{1,2}})(?:\s+(?:say|says|mean))?\W*"
 )
 _BOOK = re.compile(
     rf"{_COURTESY}(?:(?:que|cuales(?: son)?|dame|muestra(?:me)?|ver|show(?: me)?|what(?: are)?)\s+)?(?:(?:las?|el|the)\s+)?(?:reglas (?:hay|tienes|tenemos|de cobranza)|libro de reglas|reglas de cumplimiento|rules(?: are there| do you have)|rule ?book|compliance rules|reglas)\W*"
+)
+
+_SHOW = r"(?:(?:que|cuales(?: son)?|dame|muestra(?:me)?|ver|lista(?: de)?|hay|tenemos|show(?: me)?|list(?: of)?|what|which|are there|any|do we have)\s+)*"
+_THE = r"(?:(?:las?|los|el|the|of)\s+)*"
+_TERMS = re.compile(
+    rf"{_COURTESY}{_SHOW}{_THE}(?:(?P<both>(?:quejas|complaints)\s+(?:y|and)\s+{_THE}(?:solicitudes\s+)?arcos?(?:\s+requests)?|plazos(?:\s+(?:de ley|legales))?|legal terms|terms)|(?P<complaints>quejas|reclamaciones|complaints)|(?P<arco>(?:solicitudes\s+)?(?:de\s+)?arcos?(?:\s+requests)?))\s+(?:que\s+|that\s+)?(?:(?:estan|esten|siguen|hay|tenemos|are|is)\s+)?(?:(?P<late>vencid[oa]s|atrasad[oa]s|fuera de plazo|overdue|late)|(?P<soon>por vencer|(?:se )?(?:me |nos )?vencen(?: pronto)?|proxim[oa]s a vencer|due soon|about to expire)|(?P<all>pendientes|sin contestar|sin respuesta|sin atender|por contestar|abiert[oa]s|unanswered|open|pending|waiting))\W*"
+)
+_OVERDUE = re.compile(
+    rf"{_COURTESY}{_SHOW}{_THE}(?:(?P<late>overdue|late)|open|pending|unanswered)\s+(?:complaints\s+and\s+arco(?:\s+requests)?|(?P<complaints>complaints)|(?P<arco>arco(?:\s+requests)?))\W*"
+)
+_MONTHS = (
+    *(("enero", 1), ("febrero", 2), ("marzo", 3), ("abril", 4), ("mayo", 5), ("junio", 6), ("julio", 7)),
+    *(("agosto", 8), ("septiembre", 9), ("octubre", 10), ("noviembre", 11), ("diciembre", 12)),
+    *(("january", 1), ("february", 2), ("march", 3), ("april", 4), ("may", 5), ("june", 6), ("july", 7)),
+    *(("august", 8), ("september", 9), ("october", 10), ("november", 11), ("december", 12)),
+)
+_REDECO = re.compile(
+    rf"{_COURTESY}(?:(?:dame|genera(?:me)?|saca(?:me)?|manda(?:me)?|haz(?:me)?|prepara(?:me)?|arma(?:me)?|quiero|necesito|ver|give me|get me|make|prepare|show(?: me)?)\s+)?{_THE}(?:(?:reporte|informe|archivo|export(?:acion)?|report|file)\s+)?(?:(?:mensual|monthly)\s+)?(?:de\s+|for\s+)?(?:quejas\s+(?:para|de|a)\s+)?{_THE}redeco(?:\s+(?:report|file|mensual|export))?(?:\s+(?:de|del mes de|of|for)\s+(?P<month>{'|'.join(name for name, _ in _MONTHS)}))?(?:\s+(?:del mes pasado|of last month|for last month))?\W*"
 )
 
 Asked = tuple[str, dict[str, Any]]
@@ -57,8 +75,25 @@ def law_asked(typed: Typed) -> Asked | None:
     if match := _CONTACT.fullmatch(text):
         return _contact(typed, match)
     if match := _RULE.fullmatch(text):
-        return "rule", {"rule": match["id"][0].upper() + match["id"][1:]}
+        return "rule", {"rule": _rule(match["id"])}
+    if match := _TERMS.fullmatch(text) or _OVERDUE.fullmatch(text):
+        return "terms", _terms(match)
+    if match := _REDECO.fullmatch(text):
+        month = dict(_MONTHS).get(match["month"] or "")
+        return "redeco", {"month": month} if month else {}
     return ("rule", {}) if _BOOK.fullmatch(text) else None
+
+
+def _terms(match: re.Match[str]) -> dict[str, Any]:
+    said = match.groupdict()
+    kind = next((name for name in ("complaints", "arco") if said.get(name)), None)
+    only = next((name for name in ("late", "soon") if said.get(name)), None)
+    return {name: value for name, value in (("kind", kind), ("only", only)) if value}
+
+
+def _rule(said: str) -> str:
+    """ "r04" as the book has it; "la regla 4" is of the law."""
+    return f"R{int(said):02}" if said.isdigit() else said[0].upper() + said[1:]
 
 
 def _contact(typed: Typed, match: re.Match[str]) -> Asked | None:

@@ -8,9 +8,10 @@ from bot.understand.compose import period_of
 from bot.understand.deeds.rows import keep_filters, read_rows
 from bot.understand.deeds.sheet import Sheet
 from bot.understand.deeds.slots import read_account
-from bot.understand.deeds.standing import read_standing, says_how_they_stand
+from bot.understand.deeds.standing import Standing, read_standing, says_how_they_stand
 from bot.understand.deeds.table import Table
 from bot.understand.draft import Draft
+from db.periods import Period
 from skills.contract import Filter
 
 _TOP = re.compile(r"\b(?:top|primer[oa]s|peores|mejores)\b")
@@ -96,15 +97,20 @@ class Lists:
             return _asking(match)
         if (match := self._counted.match(text)) and (self._ranked.search(text) or self._ordered.search(text)):
             return _asking(match)
-        if (match := self._bare.match(text)) and match["audit"]:
+        if (match := self._bare.match(text)) and (match["audit"] or match["alerts"]):
             return _asking(match)
         if match:
             counted = re.search(r"\bcuant|\bhow many", text)
             due = self._due.match(text) is not None and not counted
             stands = match["accounts"] is not None and not counted and says_how_they_stand(text)
+            stands = stands or (match["breaches"] is not None and not counted and self._moved_on(text))
             if self._ordered.search(text) or due or stands:
                 return _asking(match, bare=due or stands)
         return None
+
+    def _moved_on(self, text: str) -> bool:
+        """ "incumplimientos abiertos": what became of each is asked, not how many there were."""
+        return any(words.search(text) for words in self._status["breaches"].values())
 
     def splits(self, text: str) -> bool:
         """ "por campaña": a number is asked for, not rows."""
@@ -122,7 +128,7 @@ class Lists:
         sheet.take(*asking.spans[0])  # "saca una lista" leaves nobody out
         sheet.mark(*noun)
         account = _read_account(sheet)
-        stand = read_standing(sheet) if asking.intent == "accounts" else []
+        stand = read_standing(sheet) if asking.intent == "accounts" else Standing()
         self._read_order(sheet, asking.intent)
         status = self._read_status(sheet, asking.intent)
         future = asking.intent == "promises" and self._read_due(sheet)
@@ -133,27 +139,21 @@ class Lists:
         )
         sheet.mark(*noun)
         keep_filters(sheet, rows)
-        for one in (*stand, status, account):
+        over = _days(sheet, rows.draft, future)
+        if stand.waiting and over is None:
+            sheet.ask("period")
+        for one in (*stand.over(over), status, account):
             if one is not None:
                 sheet.fields["filters"].append(one.model_dump(mode="json"))
+        if over is not None and not stand.waiting:
+            sheet.fields["period"] = over.model_dump(mode="json")
         if asking.intent == "breaches" and (rule := sheet.first(_RULE)):
             ruled = Filter(field="rule", op="eq", value=rule["id"].upper())
             sheet.fields["filters"].append(ruled.model_dump(mode="json"))
-        self._read_rest(sheet, asking, rows.draft, future)
-        return not asking.bare or bool(sheet.fields["filters"] or sheet.fields["order"])
-
-    def _read_rest(self, sheet: Sheet, asking: Asking, draft: Draft, future: bool) -> None:
-        found = draft.period
-        if found is not None:
-            over = (
-                (found.full or found.period)
-                if future
-                else period_of(draft, [], sheet.floor.lexicon, sheet.today)
-            )
-            sheet.fields["period"] = over.model_dump(mode="json") if over else None
         opening = sheet.typed.folded[slice(*asking.spans[0])]
         if sheet.fields["order"] is None and _TOP.search(opening):
             sheet.ask("slot:order")
+        return not asking.bare or bool(sheet.fields["filters"] or sheet.fields["order"] or stand.waiting)
 
     def _read_limit(self, sheet: Sheet, asking: Asking) -> None:
         """The number between the opening and the noun: "top 20 cuentas", "las 10 cuentas"."""
@@ -200,6 +200,15 @@ class Lists:
         if match is not None:
             sheet.mark(*match.span())
         return match is not None
+
+
+def _days(sheet: Sheet, draft: Draft, future: bool) -> Period | None:
+    found = draft.period
+    if found is None:
+        return None
+    if future:
+        return found.full or found.period
+    return period_of(draft, [], sheet.floor.lexicon, sheet.today)
 
 
 def _read_account(sheet: Sheet) -> Filter | None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bot.understand import period
 from bot.understand.deeds.action import Action, need
+from bot.understand.deeds.alarms import read_boundless
 from bot.understand.deeds.numbers import Said, number_at
 from bot.understand.deeds.rows import Rows, keep_filters, read_rows
 from bot.understand.deeds.sheet import GONE, Sheet
@@ -19,7 +20,7 @@ _SECONDS = re.compile(r"\s*(?:(?P<s>seg(?:undos|s)?|seconds?|secs?|s)|(?P<m>min(
 _OPS = (
     ("ge", r"(?:lleg(?:a|ue|an|uen)|alcan(?:za|ce|zan|cen)) (?:a|al|los|las|el)|reaches|hits|(?:sea |es |este )?(?:de )?(?:al menos|por lo menos|at least)"),
     ("le", r"(?:sea |es )?(?:a lo mas|a lo mucho|at most|no (?:pase|pasa|supere|supera) (?:de|del)?)"),
-    ("lt", r"(?:este |esta |es |sea |quede |queda )?(?:menor|inferior|menores) (?:a|al|de|del|que)|(?:cae|caiga|caen|caigan|baja|baje|bajan|bajen|cayera|bajara)(?: (?:a menos|por debajo|abajo|debajo|mas abajo))? (?:de|del)|(?:este |esta |anda |ande |quede |sea )?(?:por )?(?:debajo|abajo) (?:de|del)|(?:tiene |tenga |haya |hay )?menos (?:de|del)|no (?:llegue|llega|lleguen) (?:a|al)|(?:falls?|drops?|goes?|dips?|is|are|gets?)?\s*(?:below|under|less than|lower than|fewer than)|<"),
+    ("lt", r"(?:este |esta |es |sea |quede |queda )?(?:menor|inferior|menores) (?:a|al|de|del|que)|(?:cae|caiga|caen|caigan|baja|baje|bajan|bajen|cayera|bajara)(?: (?:a menos|por debajo|abajo|debajo|mas abajo))? (?:de|del)|(?:este |esta |anda |ande |quede |sea )?(?:por )?(?:debajo|abajo) (?:de|del)|(?:tiene |tenga |haya |hay )?menos (?:de|del)|no (?:llegue|llega|llegan|lleguen|alcanza|alcance|alcanzan|alcancen) (?:a|al)|(?:falls?|drops?|goes?|dips?|is|are|gets?)?\s*(?:below|under|less than|lower than|fewer than)|<"),
     ("gt", r"(?:este |esta |es |sea |quede )?(?:mayor|superior|mayores) (?:a|al|de|del|que)|(?:pasa|pase|pasan|pasen|sube|suba|suben|suban|excede|exceda|rebasa|rebase)(?: (?:a mas|por encima|arriba|mas arriba))? (?:de|del)|(?:supera|supere|superan|superen|rebasa|rebase|rebasan|excede|exceda|exceeds?|passes|tops|crosses)(?: (?:el|la|los|las|the))?|(?:este |esta |anda |ande )?(?:por )?(?:encima|arriba) (?:de|del)|(?:tiene |tenga |haya |hay )?mas (?:de|del)|(?:goes?|rises?|gets?|climbs?|is|are)?\s*(?:above|over|more than|greater than|higher than|past)|>"),
 )  # fmt: skip
 _BOUND = tuple(
@@ -33,7 +34,7 @@ _GRAIN = re.compile(
     r"\b(?:(?P<day>diari[oa]|daily|por dia|al dia)|(?P<week>semanal|weekly)|(?P<month>mensual|monthly))\b"
 )
 _LINKS = re.compile(
-    r"\b(?:si|cuando|en cuanto|if|when|whenever|que|esta|este|sea|sub[ae]n?|baj[ae]n?|ca(?:e|en|iga|igan)|mejor[ae]|empeor[ae]|rises?|drops?|falls?|goes|up|down)\b"
+    r"\b(?:si|cuando|en cuanto|if|when|whenever|que|esta|este|sea|pas[ae]n?|super[ae]n?|rebas[ae]n?|excede|sub[ae]n?|baj[ae]n?|ca(?:e|en|iga|igan)|mejor[ae]|empeor[ae]|rises?|drops?|falls?|goes|up|down)\b"
 )
 
 
@@ -166,7 +167,9 @@ def _put_value(sheet: Sheet, said: Said, metric: str | None) -> None:
 
 
 def read_alert(sheet: Sheet) -> None:
-    said = _take_bound(sheet)
+    said = None if "kind" in sheet.fields else _take_bound(sheet)
+    if "kind" not in sheet.fields:
+        _read_span(sheet)
     for link in _LINKS.finditer(sheet.text):
         sheet.mark(*link.span())
     rows = read_rows(
@@ -175,7 +178,7 @@ def read_alert(sheet: Sheet) -> None:
         metrics=_every_metric(sheet),
         renamed={"portfolio_balance": "portfolio_balance"},
     )
-    metric = _read_metric(sheet, rows)
+    metric = _read_metric(sheet, rows) if "kind" not in sheet.fields else None
     keep_filters(sheet, rows)
     if said is None or metric is None:
         return
@@ -184,6 +187,22 @@ def read_alert(sheet: Sheet) -> None:
         sheet.ask("slot:threshold")
     else:
         sheet.fields["threshold"] = _plain(value)
+
+
+# Which days the number is of. "De hoy" is how a running number is looked at in any case.
+_SPANS = (
+    ("to_date", r"(?:(?:el |lo |the )?acumulad[oa] )?(?:del|de este|en el|of the|this) (?:mes|month)(?: a la fecha| to date)?|mes a la fecha|month[ -]to[ -]date|acumulad[oa]"),
+    ("", r"(?:de|del|en el|of) (?:hoy|dia(?: de hoy)?|the day)|(?:de )?lo que va del dia|today's|so far today"),
+)  # fmt: skip
+_SPAN = tuple((span, re.compile(rf"\b(?:{words})\b")) for span, words in _SPANS)
+
+
+def _read_span(sheet: Sheet) -> None:
+    for span, pattern in _SPAN:
+        if sheet.first(pattern):
+            if span:
+                sheet.fields["span"] = span
+            return
 
 
 def _take_bound(sheet: Sheet) -> Said | None:
@@ -207,4 +226,7 @@ TARGET = Action(
     (read_owner, read_target),
     (need("metric"), need("value"), need("supervisor", "campaign", "client", "agent")),
 )
-ALERT = Action((read_alert,), (need("metric"), need("threshold"), need("op")))
+ALERT = Action(
+    (read_boundless, read_alert),
+    (need("metric", "kind"), need("threshold", "kind"), need("op", "kind")),
+)

@@ -19,13 +19,14 @@ _EVERY_ACCOUNT = re.compile(
 _PAYMENT = re.compile(r"\b(?:(?:de|del|of|about)\s+)?(?:su|the|their|his|her|el)?\s*(?:pago|payment)\b")
 _REPORT_NOUN = r"(?:reportes?|reports?|informes?|resumen|summary|fichas?|scorecards?)"
 _REPORTS = (
+    ("pack", r"(?:(?:el\s+|the\s+)?paquete(?: semanal| de la semana)?(?: del cliente)?|(?:the\s+)?(?:weekly )?(?:client )?pack)"),
     ("scorecard", r"(?:el\s+|la\s+|the\s+)?(?:score\s?cards?|fichas?(?: de desempeno)?)"),
     ("executive", rf"(?:{_REPORT_NOUN}\s+ejecutiv[oa]|executive\s+{_REPORT_NOUN}|reporte de desempeno|performance report)"),
     ("weekly", rf"(?:{_REPORT_NOUN}\s+semanal|weekly\s+{_REPORT_NOUN}|{_REPORT_NOUN} de la semana)"),
     ("monthly", rf"(?:{_REPORT_NOUN}\s+mensual|monthly\s+{_REPORT_NOUN}|{_REPORT_NOUN} del mes)"),
     ("contacts", rf"(?:{_REPORT_NOUN} de (?:gestiones|contactos?|llamadas)|contacts?\s+{_REPORT_NOUN})"),
 )  # fmt: skip
-_PACKS = ("weekly", "monthly", "contacts")
+_PACKS = ("pack", "weekly", "monthly", "contacts")
 _REPORT = tuple((name, re.compile(rf"\b(?:{pattern})\b")) for name, pattern in _REPORTS)
 _COURSE = re.compile(
     r"\b(?:(?:el|la|un|una|the|a)\s+)?(?:cursos?|capacitacion|entrenamiento|taller|training|course|workshop)(?:\s+(?:de|en|sobre|on|in|of|about))?\s+(?:\x00|(?P<c>(?!(?:a|al|para|to|for)\b)[^\x00,.;:]+?))(?=\s+(?:a|al|para|to|for|antes|before|por|by|due|con fecha|que vence|hasta)\s|\s*[,.;:\x00]|\s*$)"
@@ -56,6 +57,26 @@ def read_report(sheet: Sheet) -> None:
     for name, pattern in _REPORT:
         if sheet.first(pattern):
             sheet.fields["report"] = name
+            return
+
+
+_TO = (
+    ("client", re.compile(r"\b(?:al|para el|to the|for the)\s+(?:cliente|client|cedente|creditor)\b")),
+    ("mail", re.compile(r"\b(?:por|via|by|through)\s+(?:correo(?: electronico)?|e-?mail|mail)\b")),
+    (
+        "folder",
+        re.compile(
+            r"\b(?:por|via|by|a|en|to|into)\s+(?:la\s+|su\s+|the\s+|their\s+)?(?:sftp|carpeta|folder)\b"
+        ),
+    ),
+)
+
+
+def read_recipient(sheet: Sheet) -> None:
+    """The way out that was said; whom it leads to is config.yaml's to say."""
+    for name, pattern in _TO:
+        if "channel" not in sheet.fields and sheet.first(pattern):
+            sheet.fields["to"] = name
             return
 
 
@@ -127,6 +148,9 @@ SCHEDULE = Action(
     (read_weekday, read_time, read_room, read_report, read_client, read_whose),
     (need("report"), need("weekday"), need("time")),
 )
-SEND = Action((read_room, read_report, read_when, read_report_rows), (need("report"), need("channel")))
+SEND = Action(
+    (read_room, read_recipient, read_report, read_when, read_report_rows),
+    (need("report"), need("channel", "to")),
+)
 TRAINING = Action((read_course, read_due, read_trainees), (need("agents", "filters"), need("course")))
 UNDO = Action((read_undone,), (need("target"),))

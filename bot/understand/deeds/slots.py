@@ -123,7 +123,7 @@ def read_amount(sheet: Sheet) -> None:
         return
     sheet.take(certain[0].start, certain[0].end)
     sheet.mark(*_lead_of(sheet, certain[0]))
-    if total <= 0:
+    if total <= 0 or total != round(total, 2):  # "1500.555" are no pesos
         sheet.ask("slot:amount")
     else:
         sheet.fields["amount"] = money(total)

@@ -21,7 +21,7 @@ _MONTH_END = re.compile(
     r"(?:a\s+)?(?:fin(?:es)? de (?:este )?mes|ultimo dia del mes|(?:the )?end of (?:the |this )?month|month[ -]end)\b"
 )
 _TIME = re.compile(
-    r"\b(?:(?:a|para|desde) las?|at|@)\s*(?P<h>\d{1,2})(?::(?P<m>\d{2}))?\s*(?P<half>am|pm|a\.m\.?|p\.m\.?|hrs?|horas|h|o'clock)?(?:\s+(?:de|en|por) la (?P<part>manana|tarde|noche)|\s+in the (?P<part2>morning|afternoon|evening))?(?![\w:%])"
+    r"\b(?:(?:a|para|desde|hasta) las?|at|until|till|@)\s*(?P<h>\d{1,2})(?::(?P<m>\d{2}))?\s*(?P<half>am|pm|a\.m\.?|p\.m\.?|hrs?|horas|h|o'clock)?(?:\s+(?:de|en|por) la (?P<part>manana|tarde|noche)|\s+in the (?P<part2>morning|afternoon|evening))?(?![\w:%])"
     r"|(?<![\d:])(?P<h2>\d{1,2})(?::(?P<m2>\d{2}))?\s*(?P<half2>am|pm|a\.m\.?|p\.m\.?)(?!\w)|(?<![\d:])(?P<h3>[01]?\d|2[0-3]):(?P<m3>\d{2})(?:\s*(?:hrs?|horas))?(?![\w:])|\b(?P<noon>a mediodia|al mediodia|at noon)\b"
 )
 _DAYS = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
@@ -89,18 +89,38 @@ def _time(sheet: Sheet) -> time | None:
 # --- Days ----------------------------------------------------------------------------------------
 
 
+_MONTHS = r"enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre|diciembre|january|february|march|april|may|june|july|august|september|october|november|december"
+_SHORT = r"abril|junio|sep?tiembre|noviembre|april|june|september|november"
+_NO_DAY = re.compile(
+    rf"(?:\b(?:para|pal|el|al|dia|desde|a partir|del?|on|by|from|the)\s+)*\b(?:(?:(?:3[2-9]|[4-9]\d)\s+(?:de\s+)?(?:{_MONTHS})|31\s+(?:de\s+)?(?:{_SHORT})|3[01]\s+(?:de\s+)?(?:febrero|february))|(?:{_SHORT})\s+31(?:st)?|february\s+3[01](?:th|st)?)\b(?:\s+(?:de|del|of)?\s*20\d\d\b)?"
+)
+
+
 def read_first_date(sheet: Sheet) -> None:
     """ "desde el viernes", "primer pago el 30": when an agreement begins."""
+    if sheet.first(_NO_DAY):
+        sheet.ask("slot:first_date")
+        return
     for match in _FIRST_LEAD.finditer(sheet.text):
         found = _day_at(sheet, match.end(), whole=True)
         if found is not None and found[0] >= sheet.today:
             sheet.take(match.start(), found[1])
             sheet.fields["first_date"] = found[0].isoformat()
             return
+    if _FIRST_LEAD.search(sheet.text) is None and (alone := _some_day(sheet)):
+        day, start, end = alone
+        sheet.take(start, end)
+        if day is None or day < sheet.today:
+            sheet.ask("slot:first_date")
+        else:
+            sheet.fields["first_date"] = day.isoformat()
 
 
 def read_date(sheet: Sheet, slot: str = "date") -> None:
-    """One day to come. A day gone by, or one that could be two, is asked."""
+    """One day to come. A day gone by, one that could be two and one that no calendar has are asked."""
+    if sheet.first(_NO_DAY):
+        sheet.ask(f"slot:{slot}")
+        return
     found = _some_day(sheet)
     if found is None:
         return

@@ -8,22 +8,26 @@ from db.loading.faults import Note
 from db.loading.known import Job, reject_repeats
 from db.loading.mapping import Typed
 from db.loading.pipes import read_frame
-from db.loading.plan import ACT, NEW, Insert, Plan, sound
+from db.loading.plan import ACT, NEW, SAME, Insert, Plan, sound
 from db.loading.planners.common import complete, in_range, merge, not_before
 from db.loading.readers import read_dialled
+from db.loading.table import FAULT
 from db.result_codes import load_result_codes
 from db.tables.agency import evaluations, sales
 from db.tables.facts import contacts, promises, shifts, surveys
+from db.tables.promised import chat_promises
 
 _MANY_CODES = 8  # named in the note; the rest are counted
 DAY_SECONDS = 86_400
 
 
 def _added(table: Table, rows: pl.DataFrame, covers: str) -> Plan:
-    """No natural key: every row is new, identical ones too; the file's hash bars a second load."""
-    plan = Plan(rows.with_columns(pl.lit(NEW).alias(ACT)), covers=covers)
+    """No natural key: every row is new, identical ones too, but those that `rows` says stand already; the
+    file's hash bars a second load."""
+    stands = pl.col(ACT) if ACT in rows.columns else pl.lit(None)
+    plan = Plan(rows.with_columns(pl.coalesce(stands, pl.lit(NEW)).alias(ACT)), covers=covers)
     written = [c.name for c in table.c if c.name not in ("id", "load_id")]
-    plan.steps = [Insert(table, plan.good.select(written))]
+    plan.steps = [Insert(table, plan.good.filter(pl.col(ACT) == NEW).select(written))]
     return plan
 
 
@@ -86,9 +90,30 @@ def plan_promises(job: Job, typed: Typed) -> Plan:
     rows = add_faults(
         rows, "due_on", {"due_before_made": (rows["due_on"] < rows["made_on"]).fill_null(value=False)}
     )
-    plan = _added(promises, rows, "made_on")
+    plan = _added(promises, _known_from_chat(job, rows), "made_on")
     plan.mark("promises", plan.good, "made_on", "due_on")
     return plan
+
+
+_SAID = ("account_id", "made_on", "due_on", "amount_cents")
+_NTH = "_nth"  # of equal promises
+
+
+def _known_from_chat(job: Job, rows: pl.DataFrame) -> pl.DataFrame:
+    """What somebody wrote down from chat, and the dialler's file brings too, stands already: once each."""
+    said = select(*(promises.c[name] for name in _SAID)).join(
+        chat_promises, chat_promises.c.promise_id == promises.c.id
+    )
+    days = rows["made_on"].drop_nulls()
+    if days.is_empty():
+        return rows
+    known = read_frame(job.connection, said.where(promises.c.made_on.between(days.min(), days.max())))
+    if known.is_empty():
+        return rows
+    known = known.with_columns(pl.int_range(pl.len()).over(_SAID).alias(_NTH), pl.lit(SAME).alias(ACT))
+    sound_ones = pl.when(pl.col(FAULT).is_null()).then(pl.col(FAULT).is_null().cum_sum().over(_SAID) - 1)
+    numbered = rows.with_columns(sound_ones.cast(pl.Int64).alias(_NTH))
+    return numbered.join(known, on=[*_SAID, _NTH], how="left", maintain_order="left").drop(_NTH)
 
 
 def plan_surveys(job: Job, typed: Typed) -> Plan:

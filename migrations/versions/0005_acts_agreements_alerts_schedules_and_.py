@@ -1,4 +1,4 @@
-"""agreements, promises, notes, alerts, schedules and the law from chat"""
+"""acts, agreements, alerts, schedules and the law from chat"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -36,6 +36,15 @@ def upgrade() -> None:
     with op.batch_alter_table("breaches", schema=None) as batch_op:
         batch_op.create_index("ix_breaches_happened_on", ["happened_on", "client_id"], unique=False)
 
+    op.create_table(
+        "law_tellings",
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel", sa.String(length=80), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "subject_id", "person_id", "channel", name=op.f("pk_law_tellings")),
+    )
     op.create_table(
         "searched_counts",
         sa.Column("day", sa.Date(), nullable=False),
@@ -81,6 +90,30 @@ def upgrade() -> None:
     with op.batch_alter_table("breach_steps", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_breach_steps_breach_id"), ["breach_id"], unique=False)
 
+    op.create_table(
+        "deliveries",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=24), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("approved_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("request", sa.Text(), nullable=False),
+        sa.Column("via", sa.String(length=8), nullable=False),
+        sa.Column("recipient", sa.String(length=80), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("numbers", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name", sa.String(length=160), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("said", sa.String(length=200), nullable=True),
+        sa.ForeignKeyConstraint(["approved_by"], ["people.id"], name=op.f("fk_deliveries_approved_by")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_deliveries_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+        sa.UniqueConstraint("token", name=op.f("uq_deliveries_token")),
+    )
     op.create_table(
         "schedules",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -320,6 +353,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_schedules_person_id_ended_at")
 
     op.drop_table("schedules")
+    op.drop_table("deliveries")
     with op.batch_alter_table("breach_steps", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_breach_steps_breach_id"))
 
@@ -330,6 +364,7 @@ def downgrade() -> None:
     op.drop_table("ticks")
     op.drop_table("searched_days")
     op.drop_table("searched_counts")
+    op.drop_table("law_tellings")
     with op.batch_alter_table("breaches", schema=None) as batch_op:
         batch_op.drop_index("ix_breaches_happened_on")
 
