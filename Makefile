@@ -49,6 +49,8 @@ torture: $(VENV)/dev.stamp
 	@$(PY) -m tests.hostile_cells
 	@$(PY) -m tests.numbers_torture --n 200
 	@$(PY) -m tests.audit_torture --n 200
+	@$(PY) -m tests.acting_races --n 500
+	@$(PY) -m tests.acting_torture --actions 2000 --kills 200
 	@$(PY) -m tests.clock_torture --n 500
 	@$(PY) -m tests.outbox_torture
 

@@ -3,13 +3,14 @@
 import os
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, QueuePool, text
 
 from db.calendars import load_calendars
 from db.cells.refresh import refresh
@@ -66,12 +67,17 @@ def postgres_made(postgres_url: str) -> Iterator[Spares]:
 
 @contextmanager
 def empty_database(
-    kind: str, request: pytest.FixtureRequest, folder: Path, *, tables: bool = False
+    kind: str,
+    request: pytest.FixtureRequest,
+    folder: Path,
+    *,
+    tables: bool = False,
+    like: Path | str | None = None,
 ) -> Iterator[str]:
-    """The URL of an empty database of the kind, with all its `tables` or none; nobody else has it."""
+    """The URL of a database of its own: empty, or with all `tables`, or a copy of `like`."""
     if kind == "sqlite":
-        if tables:
-            shutil.copyfile(request.getfixturevalue("sqlite_made"), folder / "cartera.db")
+        if tables or like:
+            shutil.copyfile(like or request.getfixturevalue("sqlite_made"), folder / "cartera.db")
         yield f"sqlite:///{folder / 'cartera.db'}"
         return
     url: str = request.getfixturevalue("postgres_url")
@@ -80,7 +86,7 @@ def empty_database(
         return
     name = f"t_{uuid.uuid4().hex[:12]}"
     with admin(url) as connection:
-        connection.execute(text(f"create database {name}"))
+        connection.execute(text(f"create database {name} template {like or 'template1'} strategy file_copy"))
     yield url.replace("/postgres?", f"/{name}?")
     with admin(url) as connection:
         connection.execute(text(f"drop database {name} with (force)"))
@@ -95,13 +101,21 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield url
 
 
+def _at_rest(engine: Engine) -> None:
+    """A thread of what the test has stopped may hold a connection for a moment more."""
+    pool, until = engine.pool, time.monotonic() + 2
+    while isinstance(pool, QueuePool) and pool.checkedout() and time.monotonic() < until:
+        time.sleep(0.01)
+    engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An engine on an empty database with every table made."""
     with empty_database(request.param, request, tmp_path, tables=True) as url:
         engine = open_engine(url)
         yield engine
-        engine.dispose()
+        _at_rest(engine)
 
 
 @contextmanager
@@ -119,6 +133,43 @@ def small_company(
         refresh(engine, load_calendars(), now=NOW)
         yield engine
         engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_filled(sqlite_made: Path) -> Path:
+    path = sqlite_made.with_name("filled.db")
+    shutil.copyfile(sqlite_made, path)
+    _filled(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_filled(postgres_url: str) -> str:
+    """The name of a database to be copied."""
+    name = f"filled_{uuid.uuid4().hex[:12]}"
+    with admin(postgres_url) as connection:
+        connection.execute(text(f"create database {name}"))
+    _filled(postgres_url.replace("/postgres?", f"/{name}?"))
+    return name
+
+
+def _filled(url: str) -> None:
+    engine = open_engine(url)
+    metadata.create_all(engine)
+    with writing(engine) as connection:
+        fill(connection)
+    refresh(engine, load_calendars(), now=NOW)
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def small_own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """The company of tests/small.py with its cells built, this test's own to write to."""
+    like = request.getfixturevalue(f"{request.param}_filled".replace("postgresql", "postgres"))
+    with empty_database(request.param, request, tmp_path, like=like) as url:
+        engine = open_engine(url)
+        yield engine
+        _at_rest(engine)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

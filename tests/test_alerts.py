@@ -25,11 +25,16 @@ from db.engine import reading, writing
 from db.tables import facts, house
 from db.tables.alerts import watch_standings
 from skills.alerts.spec import WatchSpec
-from tests.small import ACCOUNT, ALAMEDA, ANA, CLIENTE, GLORIA, LAURA, MARCO, NOW, fill
+from tests.small import ACCOUNT, ALAMEDA, ANA, CLIENTE, GLORIA, LAURA, MARCO, NOW
 
 DM = Place("dm", "D1")
 ASKED = "avísame si el recuperado pasa de 20 mil"
 TODAY = NOW.date()
+
+
+@pytest.fixture
+def engine(small_own: Engine) -> Engine:
+    return small_own
 
 
 @pytest.fixture
@@ -38,9 +43,6 @@ def app(engine: Engine) -> App:
 
 
 def made(engine: Engine, settings: Settings) -> App:
-    with writing(engine) as connection:
-        fill(connection)
-    refresh(engine, load_calendars(), now=NOW)
     return build(settings, engine=engine)
 
 

@@ -26,8 +26,12 @@ from tests.reading_agency import read
 from tests.small import ANA, GLORIA, LAURA, MARCO, NOW
 from tests.test_alerts import ask_for, found, look, made, paid, press, say, watches
 
-pytest_plugins = ("tests.test_alerts",)
 OVER = WatchSpec(metric="recovered_amount", op="gt", threshold=Decimal(20_000))
+
+
+@pytest.fixture
+def engine(small_own: Engine) -> Engine:
+    return small_own
 
 
 @pytest.fixture

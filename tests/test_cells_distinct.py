@@ -158,7 +158,7 @@ def rows(engine: Engine) -> dict[str, list[Any]]:
         return {t.name: sorted(map(tuple, connection.execute(select(t))), key=str) for t in TABLES}
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(1))
 def test_refreshes_after_late_changes_give_what_a_whole_one_gives(engine: Engine, seed: int) -> None:
     """Every kind of change, in any order, a few at a time."""
     random = Random(seed)

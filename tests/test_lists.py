@@ -12,8 +12,6 @@ from bot.app import App, build
 from bot.outcome import Outcome, Place, Who
 from bot.settings import Settings
 from db import standing
-from db.calendars import load_calendars
-from db.cells.refresh import refresh
 from db.engine import reading, writing
 from db.scope import Scope
 from db.tables import facts
@@ -32,10 +30,14 @@ from tests.small import (
     NOV_18,
     NOW,
     at,
-    fill,
 )
 
 DM = Place("dm", "D1")
+
+
+@pytest.fixture
+def engine(small_own: Engine) -> Engine:
+    return small_own
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -48,9 +50,6 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture
 def fresh(engine: Engine) -> App:
     """One to write to."""
-    with writing(engine) as connection:
-        fill(connection)
-    refresh(engine, load_calendars(), now=NOW)
     return build(Settings(), engine=engine)
 
 

@@ -22,7 +22,7 @@ from db.tables.house import audit
 from db.tables.promised import chat_promises
 from skills.promise import terms
 from skills.rules import Promises
-from tests.small import ACCOUNT, ALAMEDA, ANA, BETO, CARO, GLORIA, LAURA, MARCO, NOW, fill
+from tests.small import ACCOUNT, ALAMEDA, ANA, BETO, CARO, GLORIA, LAURA, MARCO, NOW
 
 DM = Place("dm", "D1")
 TODAY = NOW.date()  # Wednesday 18 November
@@ -30,10 +30,12 @@ FRIDAY = "2026-11-27"
 
 
 @pytest.fixture
+def engine(small_own: Engine) -> Engine:
+    return small_own
+
+
+@pytest.fixture
 def app(engine: Engine) -> App:
-    with writing(engine) as connection:
-        fill(connection)
-    refresh(engine, load_calendars(), now=NOW)
     return build(Settings(), engine=engine)
 
 

@@ -14,24 +14,24 @@ from sqlalchemy import Engine, select, update
 from bot.app import App, build
 from bot.outcome import Outcome, Place, Who
 from bot.settings import Settings
-from db.calendars import load_calendars
-from db.cells.refresh import refresh
 from db.engine import reading, writing
 from db.stairs import stairs
 from db.tables.facts import payments
 from db.tables.reference import accounts
 from skills.rules import Reporting
-from tests.small import ALAMEDA, ANA, CEIBA, CLIENTE, GLORIA, LAURA, NOW, fill
+from tests.small import ALAMEDA, ANA, CEIBA, CLIENTE, GLORIA, LAURA, NOW
 
 OF_ALAMEDA = {"filters": [{"field": "client", "op": "eq", "value": "Banco Alameda"}]}
 OCTOBER = {"start": "2026-10-01", "end": "2026-11-18"}
 
 
 @pytest.fixture
+def engine(small_own: Engine) -> Engine:
+    return small_own
+
+
+@pytest.fixture
 def app(engine: Engine) -> App:
-    with writing(engine) as connection:
-        fill(connection)
-    refresh(engine, load_calendars(), now=NOW)
     return build(Settings(), engine=engine)
 
 

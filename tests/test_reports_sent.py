@@ -23,8 +23,6 @@ from bot.outcome import Outcome, Place, Who
 from bot.sections import Mail
 from bot.settings import Settings
 from db import deliveries
-from db.calendars import load_calendars
-from db.cells.refresh import refresh
 from db.deliveries import Delivery, State
 from db.engine import reading, writing
 from db.tables.facts import payments
@@ -32,7 +30,7 @@ from db.tables.reference import people
 from db.ticks import Taken
 from skills.rules import Recipient, Reporting
 from tests.reports_mail import Postbox, knows, server
-from tests.small import CARO, GLORIA, LAURA, NOW, fill
+from tests.small import CARO, GLORIA, LAURA, NOW
 
 ALAMEDA = {"filters": [{"field": "client", "op": "eq", "value": "Banco Alameda"}]}
 DAYS = {"start": "2026-10-01", "end": "2026-11-18"}
@@ -50,6 +48,11 @@ CEIBA_PACK = {
 
 
 @pytest.fixture
+def engine(small_own: Engine) -> Engine:
+    return small_own
+
+
+@pytest.fixture
 def postbox() -> Postbox:
     return Postbox()
 
@@ -63,9 +66,7 @@ def port(postbox: Postbox) -> Iterator[int]:
 @pytest.fixture
 def app(engine: Engine, port: int, tmp_path: Path) -> App:
     with writing(engine) as connection:
-        fill(connection)
         connection.execute(update(people).where(people.c.id == CARO).values(role="director"))
-    refresh(engine, load_calendars(), now=NOW)
     (tmp_path / "sftp").mkdir()
     reports = Reporting(recipients=RECIPIENTS, root=str(tmp_path / "sftp"))
     mail = Mail(

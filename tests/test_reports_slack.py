@@ -5,19 +5,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine, select, update
 
 from bot.app import build
 from bot.settings import Settings
-from db.calendars import load_calendars
-from db.cells.refresh import refresh
 from db.engine import reading, writing
 from db.tables.reference import people
 from db.tables.reports import deliveries
 from skills.rules import Recipient, Reporting
 from tests.slack_world import CARO, FLOOR, GLORIA, World, shown, world
 from tests.small import CARO as CARO_ID
-from tests.small import NOW, fill
 from tests.surface_hands import Hands, said
 
 ASKED = {
@@ -27,12 +25,15 @@ ASKED = {
 }
 
 
+@pytest.fixture
+def engine(small_own: Engine) -> Engine:
+    return small_own
+
+
 @asynccontextmanager
 async def office(engine: Engine, root: Path) -> AsyncIterator[World]:
     with writing(engine) as connection:
-        fill(connection)
         connection.execute(update(people).where(people.c.id == CARO_ID).values(role="director"))
-    refresh(engine, load_calendars(), now=NOW)
     reports = Reporting(recipients={"ceiba": Recipient(client="CEI", folder="in")}, root=str(root))
     settings = Settings(reports=reports)
     async with world(engine, desk=build(settings, engine=engine).desk, reconcile=0.2) as built:

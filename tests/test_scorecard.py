@@ -16,17 +16,19 @@ from db.engine import writing
 from db.tables.facts import payments, promises, targets
 from skills.contract import Choice, Figures, Table, Text
 from skills.kpi.scorecard import todo
-from tests.small import ACCOUNT, ALAMEDA, ANA, CLIENTE, GLORIA, LAURA, MARCO, NOW, at, fill
+from tests.small import ACCOUNT, ALAMEDA, ANA, CLIENTE, GLORIA, LAURA, MARCO, NOW, at
 
 DM = Place("dm", "D1")
 TODAY = NOW.date()
 
 
 @pytest.fixture
+def engine(small_own: Engine) -> Engine:
+    return small_own
+
+
+@pytest.fixture
 def app(engine: Engine) -> App:
-    with writing(engine) as connection:
-        fill(connection)
-    refresh(engine, load_calendars(), now=NOW)
     return build(Settings(), engine=engine)
 
 

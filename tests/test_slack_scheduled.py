@@ -14,7 +14,6 @@ from bot.schedule import Schedule
 from bot.sections import Channels, ChannelScope
 from bot.slack.told import Told
 from db.calendars import load_calendars
-from db.cells.refresh import refresh
 from db.engine import reading, writing
 from db.rest import rests
 from db.tables.clock import ticks
@@ -22,10 +21,15 @@ from db.tables.facts import shifts
 from db.ticks import take
 from tests.slack_world import ANA, FLOOR, LAURA, World, shown, world
 from tests.small import ANA as ANA_ID
-from tests.small import CARLA, NOW, at, fill
+from tests.small import CARLA, NOW, at
 
 CARD = {"ask": {"scorecard": {}}, "to": {"role": "supervisor"}, "at": "10:30", "rest": False}
 YESTERDAY = NOW - timedelta(days=1)
+
+
+@pytest.fixture
+def engine(small_own: Engine) -> Engine:
+    return small_own
 
 
 def known(engine: Engine, *plans: tuple[str, Schedule], people: tuple[str, ...] = ("E11", "E12")) -> None:
@@ -40,9 +44,6 @@ def known(engine: Engine, *plans: tuple[str, Schedule], people: tuple[str, ...] 
 
 @asynccontextmanager
 async def planned(engine: Engine, plans: dict[str, Schedule], **more: Any) -> AsyncIterator[World]:
-    with writing(engine) as connection:
-        fill(connection)
-    refresh(engine, load_calendars(), now=NOW)
     known(engine, *plans.items(), people=more.pop("people", ("E11", "E12")))
     async with world(engine, **more) as built:
         await built.stop()
@@ -166,7 +167,6 @@ def test_who_works_on_sundays_does_not_rest_then(engine: Engine) -> None:
     calendars = load_calendars()
     sunday, monday = date(2026, 11, 22), date(2026, 11, 23)
     with writing(engine) as connection:
-        fill(connection)
         for n in range(28):
             day = date(2026, 10, 26) + timedelta(days=n)
             if day.weekday() != 0:

@@ -9,15 +9,13 @@ from sqlalchemy import Engine, select, update
 from bot.app import App, build
 from bot.outcome import Outcome
 from bot.settings import Settings
-from db.calendars import load_calendars
-from db.cells.refresh import refresh
 from db.engine import reading, writing
 from db.tables.agency import budgets
 from db.tables.facts import targets
 from db.tables.floor import target_changes
 from skills.contract import Figures
 from tests.floor_hands import ask, do, press, rows
-from tests.small import ANA, CARLA, CARO, CLIENTE, GLORIA, LAURA, MARCO, NOW, fill
+from tests.small import ANA, CARLA, CARO, CLIENTE, GLORIA, LAURA, MARCO
 
 MONTH = {"start": "2026-11-01", "end": "2026-11-30"}
 TEAM = {"metric": "recovered_amount", "supervisor": "Laura Ibáñez", "value": "15000.00", "period": MONTH}
@@ -25,10 +23,12 @@ AGENT = {"metric": "contact_rate", "agent": "Ana Ruiz", "value": 0.35, "period":
 
 
 @pytest.fixture
+def engine(small_own: Engine) -> Engine:
+    return small_own
+
+
+@pytest.fixture
 def app(engine: Engine) -> App:
-    with writing(engine) as connection:
-        fill(connection)
-    refresh(engine, load_calendars(), now=NOW)
     return build(Settings(), engine=engine)
 
 

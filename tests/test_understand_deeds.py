@@ -193,6 +193,20 @@ def test_an_order_is_read_with_all_its_slots(text: str, intent: str, slots: dict
     assert got.unread == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "report"),
+    [
+        ("scorecard semanal", "weekly"),
+        ("weekly scorecard", "weekly"),
+        ("scorecard mensual", "monthly"),
+        ("scorecard de mi equipo", "scorecard"),
+    ],
+)
+def test_a_scorecard_of_a_week_is_the_weekly_report(text: str, report: str) -> None:
+    got = read(text)
+    assert (got.outcome, got.intent, got.unread) == ("report", report, ())
+
+
 def test_every_action_is_read_in_both_languages() -> None:
     assert {intent for _, intent, _ in WHOLE} == set(ACTIONS)
 
