@@ -5,18 +5,18 @@ were agreed to, to the recipient as config.yaml names it now.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from bot import carriers, mail
+from bot import carriers, mail, sftp
 from bot.carriers import Carried, Doubtful, NotSent, Sheet
 from bot.duties import Tick
 from bot.faults import note_failure
-from bot.outcome import Hooks, Outcome, Place, Who
+from bot.outcome import Hooks, Outcome, Place, Runs, Who
 from bot.settings import Settings
 from db import deliveries
 from db.access import employee_number
@@ -35,22 +35,6 @@ FOLIO = 8
 Tell = Callable[[Delivery, State, str], Callable[[Connection], None]]
 
 
-class Asked(Protocol):
-    """The desk, as far as it is used here."""
-
-    def run(
-        self,
-        intent: str,
-        fields: Mapping[str, Any],
-        *,
-        who: Who,
-        place: Place,
-        thread: str | None,
-        now: datetime,
-        hooks: Hooks = ...,
-    ) -> Outcome: ...
-
-
 class Held(Exception):
     """It does not leave: what it says or where it goes is not what was agreed to. The key of a sentence."""
 
@@ -60,7 +44,7 @@ class Deliverer:
     """`tell` finds whoever asked, and gives what lets her know in the transaction of what became of it."""
 
     engine: Engine
-    desk: Asked
+    desk: Runs
     settings: Settings
     texts: Texts
     tell: Tell
@@ -117,13 +101,15 @@ class Deliverer:
         if found != dict(delivery.numbers):
             raise Held(self.texts.say(language, "delivery.changed"))
         recipient = self.settings.reports.recipients.get(delivery.recipient)
-        target = {} if recipient is None else _target(recipient)
+        target = {} if recipient is None else recipient.target
         if target != dict(delivery.target):
             raise Held(self.texts.say(language, "delivery.other_recipient", name=delivery.recipient))
 
     def _carried(self, delivery: Delivery, made: list[Sheet], now: datetime) -> Carried:
         if delivery.via == "folder":
             return carriers.put(self.settings.reports.root, delivery.target["folder"], made)
+        if delivery.via == "sftp":
+            return sftp.put(self.settings.sftp, delivery.target["sftp"], delivery.target["folder"], made)
         language = self.settings.agency.language
         names = ", ".join(sheet.name for sheet in made)
         words = self.texts.say(language, "delivery.words", names=names, agency=self.settings.agency.name)
@@ -151,10 +137,6 @@ class Deliverer:
         with writing(self.engine) as connection:
             if deliveries.move(connection, delivery, state, now, "sending", **row):
                 told(connection)
-
-
-def _target(recipient: Any) -> dict[str, Any]:
-    return {"mail": list(recipient.mail)} if recipient.mail else {"folder": recipient.folder}
 
 
 def _named(name: str, folio: str) -> str:

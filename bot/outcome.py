@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Literal, Protocol
 
 from sqlalchemy import Connection
 
@@ -126,6 +127,22 @@ class Notice:
 
     person_id: int
     outcome: Outcome
+
+
+class Runs(Protocol):
+    """The desk's door for a whole request, for whoever needs no other."""
+
+    def run(
+        self,
+        intent: str,
+        fields: Mapping[str, Any],
+        *,
+        who: Who,
+        place: Place,
+        thread: str | None,
+        now: datetime,
+        hooks: Hooks = ...,
+    ) -> Outcome: ...
 
 
 def _answer(answer: Answer, text: str) -> dict[str, Any]:

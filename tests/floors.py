@@ -26,6 +26,7 @@ FENCES = {
     "alembic": ("db/migrate.py",),
     "fpdf": ("skills/agree/pdf.py", "skills/reports/paper.py"),
     "pptx": ("skills/reports/deck.py",),
+    "asyncssh": ("bot/sftp.py",),
     "dotenv": ("bot/settings.py",),
 }
 ENVIRONMENT = ("bot/settings.py", "localslack/__main__.py")
@@ -73,16 +74,18 @@ def upward_imports(root: Path) -> list[str]:
 
 
 def skills_that_know_another(root: Path) -> list[str]:
-    """A skill knows its own folder, what lies beside the folders for all of them, and the data."""
+    """A skill knows its own folder, what lies beside the folders for all of them, and the data. What lies
+    beside the folders knows none of them; only their list (skills/__init__.py) does."""
+    shared = {path.stem for path in (root / "skills").glob("*.py")} | {"contract", "text"}
     found = []
-    shared = tuple(f"skills.{path.stem}" for path in (root / "skills").glob("*.py"))
     for file, tree in sources(root, "skills"):
-        parts = file.split("/")
-        if len(parts) < 3:
+        _, *inside = file.split("/")
+        if inside == ["__init__.py"]:
             continue
-        own = ("skills.contract", "skills.text", f"skills.{parts[1]}", *shared)
+        own = {inside[0]} if len(inside) > 1 else set()
         for module in imports(tree):
-            if module.startswith("skills.") and not module.startswith(own):
+            at, *there = module.split(".")
+            if at == "skills" and there and there[0] not in shared | own:
                 found.append(f"{file}: {module}")
     return found
 

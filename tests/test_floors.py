@@ -43,6 +43,8 @@ PLANTED = {
     "skills": [
         ("skills/kpi/x.py", "from skills.help.skill import SKILL"),
         ("skills/kpi/x.py", "import skills.help"),
+        ("skills/agree/x.py", "from skills.agreement import x"),
+        ("skills/lawful.py", "from skills.agree.record import ROLES"),
     ],
     "third parties": [
         ("bot/desk.py", "from slack_sdk import WebClient"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Connection
 
-from bot.outcome import Hooks, Outcome, Place, Who
+from bot.outcome import Hooks, Outcome, Place, Runs, Who
 from bot.settings import Settings
 from bot.slack.faults import Turned
 from bot.slack.records import Records
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.slack.works import Works
 
 
-class Desk(Protocol):
+class Desk(Runs, Protocol):
     """The doors of bot.desk.Desk."""
 
     follows: list[Callable[[Connection, Outcome, datetime], None]]
@@ -34,18 +34,6 @@ class Desk(Protocol):
     def ask(
         self,
         text: str,
-        *,
-        who: Who,
-        place: Place,
-        thread: str | None,
-        now: datetime,
-        hooks: Hooks = ...,
-    ) -> Outcome: ...
-
-    def run(
-        self,
-        intent: str,
-        fields: Mapping[str, Any],
         *,
         who: Who,
         place: Place,

@@ -9,15 +9,14 @@ from typing import Any
 from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck
 
-from bot.faults import note_failure
 from bot.outcome import Outcome, Place
-from bot.slack.asker import Asker, direct, meet
+from bot.slack.asker import Asker, direct
 from bot.slack.blocks import Block
 from bot.slack.edge import Edge, team_of
-from bot.slack.faults import Turned
 from bot.slack.forms import agreement as at
 from bot.slack.forms.agreement import Carried, agreement_view, carried, carry, filled_in
 from bot.slack.forms.opening import Opening, drawn, notice, open_modal, update
+from bot.slack.forms.taking import taken
 from bot.slack.reach import is_ts
 from bot.slack.works import Job
 from skills.agree.record import INTENT, ROLES
@@ -68,23 +67,7 @@ class AgreementForm:
                 del self._latest[view_id]
 
     async def submitted(self, ack: AsyncAck, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
-        """Rights are those of now: whoever may not any more is told in the form's place."""
-        edge, team, user = self._edge, team_of(body), str(body["user"]["id"])
-        met = await meet(edge, team, user)
-        if not isinstance(met, Asker):
-            await ack(response_action="update", view=notice(edge.texts, met.language, met.said))
-            return
-        try:
-            errors = await self._take(met, view)
-        except Turned as no:
-            errors = {at.AMOUNT: edge.texts.say(met.language, no.key)}
-        except Exception as error:
-            reference = note_failure(error, "a form")
-            errors = {at.AMOUNT: edge.texts.say(met.language, "slack.failed", reference=reference)}
-        if errors:
-            await ack(response_action="errors", errors=errors)
-        else:
-            await ack()
+        await taken(self._edge, ack, body, view, self._take, at.AMOUNT)
 
     async def _view(self, asker: Asker, with_: Carried, fields: Mapping[str, Any]) -> Block:
         texts = self._edge.texts
@@ -112,7 +95,7 @@ class AgreementForm:
         fields = filled_in(view, with_, asker.names)
         told = await self._quoted(asker, fields)
         if told.answer is None:
-            return {_block(told, view): told.message}
+            return {(told.about or at.AMOUNT).removeprefix("slot:"): told.message}
         job = Job(
             kind="ask",
             team=asker.team,
@@ -126,10 +109,3 @@ class AgreementForm:
         )
         await edge.works.take(job, [f"form:{with_.nonce}"])
         return {}
-
-
-def _block(told: Outcome, view: Mapping[str, Any]) -> str:
-    """Beside the field it is about, if the form has it."""
-    there = {block.get("block_id") for block in view.get("blocks") or ()}
-    named = (told.about or "").removeprefix("slot:")
-    return named if named in there else at.AMOUNT

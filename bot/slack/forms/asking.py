@@ -8,16 +8,15 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.faults import note_failure
-from bot.slack.asker import Asker, direct, meet
+from bot.slack.asker import Asker, direct
 from bot.slack.blocks import Block
 from bot.slack.edge import Edge, team_of
-from bot.slack.faults import Turned
 from bot.slack.forms import choice as at
 from bot.slack.forms.ask import Carried, ask_view, carried, carry
 from bot.slack.forms.choice import Choice, Errors, chosen, request_of
-from bot.slack.forms.opening import Opening, notice, open_modal, show
+from bot.slack.forms.opening import Opening, open_modal, show
 from bot.slack.forms.options import Seen, catalogue, within_reach
+from bot.slack.forms.taking import taken
 from bot.slack.works import Job
 from db.access import resolve
 from db.engine import reading
@@ -58,23 +57,7 @@ class AskForm:
         await show(self._edge, team_of(body), str(body["user"]["id"]), str(view["id"]), build)
 
     async def submitted(self, ack: AsyncAck, body: Mapping[str, Any], view: Mapping[str, Any]) -> None:
-        """Rights are those of now: whoever may not any more is told in the form's place."""
-        edge, team, user = self._edge, team_of(body), str(body["user"]["id"])
-        met = await meet(edge, team, user)
-        if not isinstance(met, Asker):
-            await ack(response_action="update", view=notice(edge.texts, met.language, met.said))
-            return
-        try:
-            errors = await self._take(met, view)
-        except Turned as no:
-            errors = {at.METRIC: edge.texts.say(met.language, no.key)}
-        except Exception as error:
-            reference = note_failure(error, "a form")
-            errors = {at.METRIC: edge.texts.say(met.language, "slack.failed", reference=reference)}
-        if errors:
-            await ack(response_action="errors", errors=_beside(errors, view))
-        else:
-            await ack()
+        await taken(self._edge, ack, body, view, self._take, at.METRIC)
 
     async def _take(self, asker: Asker, view: Mapping[str, Any]) -> Errors:
         """The question is kept before the form closes; the same form sent twice is one question."""
@@ -117,9 +100,3 @@ class AskForm:
 
     def _said(self, language: Language, keys: Errors) -> Errors:
         return {block: self._edge.texts.say(language, key) for block, key in keys.items()}
-
-
-def _beside(errors: Errors, view: Mapping[str, Any]) -> Errors:
-    """Slack takes a sentence only under a field that the form has; it may be drawn for another choice."""
-    there = {block.get("block_id") for block in view.get("blocks") or ()}
-    return {block if block in there else at.METRIC: said for block, said in errors.items()}
