@@ -17,9 +17,9 @@ export UV_LINK_MODE := copy
 run: $(VENV)/run.stamp
 	@exec $(PY) -m bot run
 
-# A process for each core; the tests of a file share what they set up.
+# One process more than there are cores: many tests wait for a socket. Those of a file share what they set up.
 test: $(VENV)/dev.stamp
-	@$(PY) -m pytest -n auto --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n $$($(PY) -c 'import os; print(1 + (os.cpu_count() or 1))') --dist loadfile $(ARGS)
 
 check: $(VENV)/dev.stamp
 	@$(PY) -m ruff check .
@@ -53,6 +53,8 @@ torture: $(VENV)/dev.stamp
 	@$(PY) -m tests.acting_torture --actions 2000 --kills 200
 	@$(PY) -m tests.clock_torture --n 500
 	@$(PY) -m tests.outbox_torture
+	@$(PY) -m tests.masking_torture
+	@$(PY) -m tests.arco_torture
 
 # A new revision: make migration m="what changes". Before the first release: make migration m=first
 migration: $(VENV)/dev.stamp

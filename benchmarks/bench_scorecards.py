@@ -76,7 +76,7 @@ class Card:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cards", type=int, default=CARDS)
-    parser.add_argument("--size", choices=tuple(SIZES), default="XS")
+    parser.add_argument("--size", type=str.upper, choices=tuple(SIZES), default="XS")
     parser.add_argument("--database", choices=(*KINDS, "both"), default="sqlite")
     parser.add_argument("--dir", type=Path, default=Path(tempfile.gettempdir()) / "cartera-bench")
     given = parser.parse_known_args()[0]

@@ -83,6 +83,8 @@ class Answering:
             calendars=self.calendars,
             say=say,
             rules=self.rules,
+            open=turn.call.place.open,
+            deeds=self.rights.deeds,
         )
         return replace(bare, ask=partial(self._asked, bare))
 

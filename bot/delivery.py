@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from bot import carriers, mail, sftp
+from bot import carriers, mail
 from bot.carriers import Carried, Doubtful, NotSent, Sheet
 from bot.duties import Tick
 from bot.faults import note_failure
@@ -22,6 +22,7 @@ from db import deliveries
 from db.access import employee_number
 from db.deliveries import Delivery, State
 from db.engine import reading, writing
+from db.identifiers import netted
 from skills.contract import Answer, Language
 from skills.text import Texts
 
@@ -84,7 +85,7 @@ class Deliverer:
         self._as_agreed(delivery, answer, outcome.language)
         folio = delivery.token.replace("-", "").replace("_", "")[:FOLIO]
         return [
-            Sheet(_named(each.name, folio), MEDIA[each.name.rpartition(".")[2]], each.make())
+            Sheet(_named(netted(each.name), folio), MEDIA[each.name.rpartition(".")[2]], each.make())
             for each in answer.files
         ]
 
@@ -109,6 +110,8 @@ class Deliverer:
         if delivery.via == "folder":
             return carriers.put(self.settings.reports.root, delivery.target["folder"], made)
         if delivery.via == "sftp":
+            from bot import sftp  # half a second to load, which no start should wait for
+
             return sftp.put(self.settings.sftp, delivery.target["sftp"], delivery.target["folder"], made)
         language = self.settings.agency.language
         names = ", ".join(sheet.name for sheet in made)

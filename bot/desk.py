@@ -254,7 +254,12 @@ class Desk:
         return outcome
 
     def _with_repairs(self, turn: Turn, read: Reading, outcome: Outcome) -> Outcome:
-        """A typing error that was mended is said: the asker may have meant something else."""
+        """A typing error that was mended is said: the asker may have meant something else.
+
+        So is why a day is asked back that no calendar has."""
+        if read.no_such_day and outcome.outcome == "clarify":
+            why = self._texts.say(turn.language, "clarify.no_such_day", day=read.no_such_day)
+            return replace(outcome, message=f"{why} {outcome.message}")
         if not read.repairs or outcome.outcome != "answer":
             return outcome
         said = mended(read.repairs, self._catalogue, self._texts, turn.language)

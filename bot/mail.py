@@ -13,6 +13,7 @@ from email.utils import format_datetime, parseaddr
 
 from bot.carriers import Carried, Doubtful, NotSent, Sheet
 from bot.sections import Mail
+from db.identifiers import netted
 
 _GONE_FOR_GOOD = 500  # from here on a server's no is final
 
@@ -47,15 +48,16 @@ def send(mail: Mail, letter: Letter, now: object) -> Carried:
 
 def composed(mail: Mail, letter: Letter, now: object) -> EmailMessage:
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = mail.sender, ", ".join(letter.to), letter.subject
+    message["From"], message["To"] = mail.sender, ", ".join(letter.to)
+    message["Subject"] = netted(letter.subject)
     domain = parseaddr(mail.sender)[1].partition("@")[2] or "localhost"
     message["Message-ID"] = f"<{letter.key}@{domain}>"
     message["Date"] = format_datetime(now)  # type: ignore[arg-type]
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.words)
+    message.set_content(netted(letter.words))
     for sheet in letter.sheets:
         kind, _, subtype = sheet.media.partition("/")
-        message.add_attachment(sheet.content, maintype=kind, subtype=subtype, filename=sheet.name)
+        message.add_attachment(sheet.content, maintype=kind, subtype=subtype, filename=netted(sheet.name))
     return message
 
 

@@ -6,13 +6,14 @@ out that process is gone, and nobody knows whether the row was sent: it has to b
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.outgoing import caught, is_public
 from db.tables.house import outbox
 
 LEASE = timedelta(seconds=60)
@@ -36,6 +37,13 @@ class Parcel:
     thread: str | None = None
     content: bytes | None = None  # of a file
     delete_at: datetime | None = None
+    clear: frozenset[str] = frozenset()  # what its reader may see whole
+
+    @property
+    def netted(self) -> "Parcel":
+        """As it may leave."""
+        body = caught(dict(self.body), self.clear, public=is_public(self.kind, self.channel))
+        return replace(self, body=body)
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,7 @@ class Settled:
 def put(connection: Connection, parcel: Parcel, owner: str, now: datetime) -> Due | None:
     """Inside the caller's transaction. Leased to the process that writes it; None if it is there already."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    parcel = parcel.netted
     row = {
         "key": parcel.key,
         "kind": parcel.kind,

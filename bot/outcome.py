@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot.console import plain
 from db.audit import Effect
 from db.engine import Stop
+from db.identifiers import netted
 from db.proposals import Proposal
 from skills.contract import Answer, Basis, Language, Option
 
@@ -39,11 +40,13 @@ class Who:
 
 @dataclass(frozen=True)
 class Place:
-    """Where it is asked, and so who reads along: a channel's members, or (elsewhere) the asker alone."""
+    """Where it is asked, and so who reads along: a channel's members, or (elsewhere) the asker alone; where
+    it is `open`, whoever joins."""
 
     kind: Literal["dm", "channel", "slash", "home", "modal", "cli"]
     id: str
     name: str | None = None
+    open: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,8 @@ class Outcome:
     @property
     def text(self) -> str:
         """All of it in plain words: the terminal's output, and the fallback Slack shows."""
-        return plain(self.answer, self.message, self.choices, self.language)
+        said = plain(self.answer, self.message, self.choices, self.language)
+        return netted(said, self.answer.clear if self.answer is not None else ())
 
     def json(self) -> dict[str, Any]:
         answer = self.answer

@@ -6,7 +6,7 @@ Whose words are private an action says itself; knows none by name.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from db.note_rules import HIDDEN, masked
+from db.identifiers import HIDDEN, masked, netted
 from skills.contract import Action
 
 Fields = Mapping[str, Any]
@@ -14,7 +14,7 @@ Fields = Mapping[str, Any]
 
 def private_words(action: Action | None, fields: Fields) -> list[str]:
     """What these fields of the action hold of it, as typed and as kept."""
-    names = action.private_text if action is not None else ()
+    names = action.private_text | action.unrecorded if action is not None else ()
     typed = [str(fields[name]) for name in sorted(names) if fields.get(name)]
     return list(dict.fromkeys([*typed, *map(masked, typed)]))
 
@@ -31,6 +31,19 @@ def without(request: Mapping[str, Fields] | None, words: Iterable[str]) -> Mappi
         return request
     return {
         intent: {name: HIDDEN if str(value) in secret else value for name, value in fields.items()}
+        for intent, fields in request.items()
+    }
+
+
+def words_netted(request: Mapping[str, Fields] | None) -> Mapping[str, Fields] | None:
+    """What was said in words of one's own (a reason) holds nobody's number; a value that names stays."""
+    if request is None:
+        return None
+    return {
+        intent: {
+            name: netted(value) if isinstance(value, str) and " " in value else value
+            for name, value in fields.items()
+        }
         for intent, fields in request.items()
     }
 

@@ -7,9 +7,10 @@ from sqlalchemy import Connection
 from bot.identity import COMMAND_LINE
 from bot.llm.record import keep as keep_calls
 from bot.outcome import Outcome
-from bot.private import said_without, without
+from bot.private import said_without, without, words_netted
 from bot.turn import Call
 from db.audit import Entry, record, record_effect, remember
+from db.identifiers import netted
 from db.proposals import keep
 
 REMEMBERED = ("answer", "clarify", "refuse")
@@ -46,8 +47,8 @@ def _entry(call: Call, person: int | None, outcome: Outcome | None, reason: str 
         actor=f"{who.via} as {who.id}" if who.via and who.via != who.id else who.id,
         entrance="button" if pressed else place.kind,
         place=place.id,
-        said=said_without(call.said, call.private),
-        request=without(outcome.request, call.private) if outcome else None,
+        said=None if (said := said_without(call.said, call.private)) is None else netted(said),
+        request=words_netted(without(outcome.request, call.private)) if outcome else None,
         outcome=outcome.outcome if outcome else "failed",
         reason=reason,
         rows=len(outcome.answer.rows) if outcome and outcome.answer else 0,

@@ -1,7 +1,7 @@
 """Who may ask what: role by intent, then whether what is named lies within the scope. Deny by default."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, get_args
 
@@ -20,9 +20,10 @@ _NAMING = ("eq", "in")
 
 @dataclass(frozen=True)
 class Rights:
-    """Every question there is, by intent, and the roles that may ask it."""
+    """Every question there is, by intent, and the roles that may ask it; and those that may do what."""
 
     questions: Mapping[str, Question]
+    deeds: Mapping[str, frozenset[Role]] = field(default_factory=dict)
 
     def question(self, actor: Actor, intent: str) -> Question:
         """The question, if this role may ask it; an intent nobody declared is nobody's."""
@@ -43,7 +44,7 @@ def rights_of(skills: Sequence[Skill]) -> Rights:
         if not question.roles or not question.roles <= ROLES:
             raise ValueError(f"{question.name}: roles must name some of {sorted(ROLES)}")
         questions[question.name] = question
-    return Rights(questions)
+    return Rights(questions, {each.name: each.roles for skill in skills for each in skill.actions})
 
 
 def within_reach(

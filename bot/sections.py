@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -18,6 +20,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.llm.where import address_of, lacks, stays_here
 from db.credit_rules import DEFAULT_RULES, CreditRules, Rule
+from db.reminder_rules import Reminding
 from db.trail.seal import EVERY, KeyFault, keys_of
 from skills.contract import Role
 
@@ -35,6 +38,9 @@ VARIABLES = {
     "LLM_API_KEY": ("llm", "api_key"),
     "CARTERA_AUDIT_KEYS": ("audit", "keys"),
     "SMTP_PASSWORD": ("mail", "password"),
+    "SFTP_KEY": ("sftp", "key"),
+    "SFTP_PASSPHRASE": ("sftp", "passphrase"),
+    "MESSAGES_TOKEN": ("reminders", "token"),
 }
 
 
@@ -217,6 +223,44 @@ class Mail(Section):
         if self.security == "none" and self.host not in (None, "localhost", "127.0.0.1", "::1"):
             raise ValueError("`security: none` only to this machine: what is sent holds accounts")
         return self
+
+
+class SshServer(Section):
+    """Where a recipient takes files by SFTP. `host_key`: its public key, and no other server is spoken to."""
+
+    host: str
+    port: int = Field(default=22, ge=1, le=65535)
+    user: str
+    host_key: str
+    timeout: float = Field(default=120, gt=0, le=900)  # seconds for the whole delivery
+
+    @field_validator("host_key")
+    @classmethod
+    def _public(cls, given: str) -> str:
+        try:
+            load_ssh_public_key(given.encode())
+        except (ValueError, UnsupportedAlgorithm):
+            raise ValueError("no public key: its kind and itself, as `ssh-keyscan HOST` says") from None
+        return given
+
+
+class Sftp(Section):
+    """The servers that take reports by SFTP, and this agency's key for all of them."""
+
+    key: Path | None = None  # the private key's file
+    passphrase: SecretStr | None = None
+    servers: dict[str, SshServer] = Field(default_factory=dict)
+
+
+class Reminders(Reminding):
+    """Messages to debtors: texts, ways out, and the token that gateways know this agency by."""
+
+    token: SecretStr | None = None
+
+    def called(self, agency: str) -> Reminding:
+        """For those who need no secret."""
+        known = {name: getattr(self, name) for name in Reminding.model_fields}
+        return Reminding.model_construct(**{**known, "agency": self.agency or agency})
 
 
 class Operations(Section):

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import yaml
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from sqlalchemy.engine import make_url
 
 from bot.overseen import Oversight
@@ -26,17 +26,22 @@ from bot.sections import (
     Mail,
     Operations,
     Reading,
+    Reminders,
     Section,
+    Sftp,
     Slack,
     Writes,
 )
 from bot.watched import Alerts
 from db.law.policy import Policy
+from db.retention import Retention
 from skills.rules import (
     Agreements,
+    Assigning,
     Definitions,
     Fees,
     Freshness,
+    Masking,
     Promises,
     Reporting,
     Rules,
@@ -51,6 +56,8 @@ SECRETS = {
     "llm": ("api_key",),
     "audit": ("keys",),
     "mail": ("password",),
+    "sftp": ("passphrase",),
+    "reminders": ("token",),
 }
 
 
@@ -75,13 +82,28 @@ class Settings(Section):
     freshness: Freshness = Freshness()
     schedules: dict[str, Schedule] = Field(default_factory=dict)
     agreements: Agreements = Agreements()
+    assigning: Assigning = Assigning()
     alerts: Alerts = Alerts()
     unmasking: Unmasking = Unmasking()
+    masking: Masking = Masking()
     promises: Promises = Promises()
     reports: Reporting = Reporting()
     mail: Mail = Mail()
+    sftp: Sftp = Sftp()
     law: Policy = Policy()
+    retention: Retention = Retention()
+    reminders: Reminders = Reminders()
     oversight: Oversight = Oversight()
+
+    @model_validator(mode="after")
+    def _reachable(self) -> "Settings":
+        """Whoever is sent reports by SFTP is at a server there is, and there is a key to it."""
+        for name, each in self.reports.recipients.items():
+            if each.sftp is not None and each.sftp not in self.sftp.servers:
+                raise ValueError(f"reports.recipients.{name}: sftp.servers has no {each.sftp}")
+            if each.sftp is not None and self.sftp.key is None:
+                raise ValueError(f"reports.recipients.{name}: sftp.key is missing")
+        return self
 
     @property
     def rules(self) -> Rules:
@@ -93,12 +115,16 @@ class Settings(Section):
             targets=self.targets,
             freshness=self.freshness,
             agreements=self.agreements,
+            assigning=self.assigning,
             alerts=self.alerts,
             unmasking=self.unmasking,
+            masking=self.masking,
             promises=self.promises,
             deliveries=tuple(each.delivery(name) for name, each in self.schedules.items()),
             reports=self.reports,
             law=self.law,
+            retention=self.retention,
+            reminders=self.reminders.called(self.agency.name),
         )
 
 

@@ -1,9 +1,9 @@
-"""One account as it stands on a day, for whoever may see it. The debtor's name and phones never leave whole.
+"""One account as it stands on a day, for whoever may see it; what of the debtor, its `masks` say.
 
 Knows no sentence; whose account it is is db/access.py's to say.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, or_, select
 from db.access import accounts_within
 from db.cells.cuts import load_cuts
 from db.marks import OpenCase, open_cases
+from db.masking import Masks
 from db.notes import Note, latest_notes
 from db.promise_rules import Result, status_on
 from db.scope import Scope
@@ -20,7 +21,6 @@ from db.tables.facts import balances, contacts, payments, promises
 from db.tables.reference import accounts, assignments, campaigns, clients, debtors, people, phones
 
 CONTACTS_SHOWN, NOTES_SHOWN = 5, 3
-ENDING = 2
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class AccountCard:
-    """`debtor` is initials; `phones` are (whose, the last digits)."""
+    """`debtor` and `phones` (whose, and the number) as their reader may see them."""
 
     number: str
     client: str
@@ -77,7 +77,9 @@ class AccountCard:
     notes: tuple[Note, ...]
 
 
-def account_card(connection: Connection, scope: Scope, account: int, on: date) -> AccountCard | None:
+def account_card(
+    connection: Connection, scope: Scope, account: int, on: date, masks: Masks
+) -> AccountCard | None:
     """None for an account out of reach, as for one that does not exist."""
     row = connection.execute(
         select(accounts, clients.c.name.label("client"), campaigns.c.name.label("campaign"), debtors.c.name)
@@ -97,21 +99,16 @@ def account_card(connection: Connection, scope: Scope, account: int, on: date) -
         recalled_on=row.recalled_on,
         special=row.special,
         standing=standing_of(connection, row, on),
-        debtor=initials(row.name or ""),
-        phones=_phones(connection, account),
+        debtor=masks.of("name", row.name),
+        phones=_phones(connection, account, masks),
         agent=held.name if (held := _held(connection, account, on)) else None,
         last_payment=_last_payment(connection, account, on),
         promises=_open_promises(connection, account, on),
         contacts=_contacts(connection, account, on),
         mode=held.mode if held else None,
         cases=open_cases(connection, account),
-        notes=latest_notes(connection, account, NOTES_SHOWN),
+        notes=_notes(connection, account, masks, row.name),
     )
-
-
-def initials(name: str) -> str:
-    """María Fernanda López -> M. F. L."""
-    return " ".join(f"{word[0].upper()}." for word in name.split())
 
 
 def standing_of(connection: Connection, account: Row[Any], on: date) -> Standing:
@@ -130,9 +127,18 @@ def standing_of(connection: Connection, account: Row[Any], on: date) -> Standing
     return Standing(*(sent or placed))
 
 
-def _phones(connection: Connection, account: int) -> tuple[tuple[str, str], ...]:
+def _phones(connection: Connection, account: int, masks: Masks) -> tuple[tuple[str, str], ...]:
+    if not masks.shows("phone"):
+        return ()
     query = select(phones.c.owner, phones.c.phone).where(phones.c.account_id == account).order_by(phones.c.id)
-    return tuple((owner, number[-ENDING:]) for owner, number in connection.execute(query))
+    return tuple((owner, masks.of("phone", number)) for owner, number in connection.execute(query))
+
+
+def _notes(connection: Connection, account: int, masks: Masks, name: str | None) -> tuple[Note, ...]:
+    if not masks.shows("note"):
+        return ()
+    found = latest_notes(connection, account, NOTES_SHOWN)
+    return tuple(replace(each, body=masks.note(each.body, name)) for each in found)
 
 
 def _held(connection: Connection, account: int, on: date) -> Row[str, str | None] | None:

@@ -4,12 +4,12 @@ Decides no terms; what becomes of an agreement by the money is agreement_rules' 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, insert, or_, select, update
 
 from db.access import accounts_within
 from db.account_card import standing_of
@@ -18,6 +18,7 @@ from db.agreement_rules import Agreement, Judged, judge, status_on
 from db.calendars import Calendar
 from db.dirty import mark_dirty
 from db.scope import Scope
+from db.tables.acting import agreement_consents
 from db.tables.agency import agreements, cases
 from db.tables.agree import agreement_letters, agreement_terms
 from db.tables.reference import accounts, assignments, clients, debtors
@@ -135,11 +136,20 @@ def agreements_kept(connection: Connection, account: int, calendar: Calendar, on
     told = judge(made, known, client_terms(connection)[rows[0].client_id], calendar)
     judged = {each.result.agreement_id: each for each in told}
     ids = [row.id for row in rows]
-    found = connection.execute(select(agreement_terms).where(agreement_terms.c.agreement_id.in_(ids)))
-    terms = {row.agreement_id: row for row in found}
+    terms = {row.agreement_id: row for row in connection.execute(_terms(ids))}
     return [
         Kept(row, judged[row.id], _status(row.status, judged[row.id], on), terms.get(row.id)) for row in rows
     ]
+
+
+def _terms(ids: Sequence[int]) -> Select[Any]:
+    """With why and by whom they were accepted, as far as that was said."""
+    consent = (each for each in agreement_consents.c if each.name != "agreement_id")
+    joined = agreement_terms.outerjoin(
+        agreement_consents, agreement_consents.c.agreement_id == agreement_terms.c.agreement_id
+    )
+    query = select(agreement_terms, *consent).select_from(joined)
+    return query.where(agreement_terms.c.agreement_id.in_(ids))
 
 
 def _status(written: str, judged: Judged, on: date) -> str:
@@ -161,12 +171,17 @@ def letter_of(connection: Connection, agreement: int, kind: str) -> tuple[str, d
 
 
 def write_agreement(
-    connection: Connection, row: Mapping[str, Any], terms: Mapping[str, Any], now: datetime
+    connection: Connection,
+    row: Mapping[str, Any],
+    terms: Mapping[str, Any],
+    consent: Mapping[str, Any],
+    now: datetime,
 ) -> int:
     """`now` is in the agency's zone: its day counts."""
     values = {**row, "agreed_at": now, "agreed_on": now.date()}
     made = connection.execute(insert(agreements).values(**values).returning(agreements.c.id)).scalar_one()
     connection.execute(insert(agreement_terms).values(**terms, agreement_id=made))
+    connection.execute(insert(agreement_consents).values(**consent, agreement_id=made))
     mark_dirty(connection, "agreements", row["client_id"], [now.date()], now)
     return int(made)
 
@@ -189,6 +204,14 @@ def move_agreement(connection: Connection, agreement: int, before: str, after: s
 def complete_terms(connection: Connection, agreement: int, values: Mapping[str, Any]) -> None:
     mine = agreement_terms.c.agreement_id == agreement
     connection.execute(update(agreement_terms).where(mine).values(**values))
+
+
+def accept(connection: Connection, agreement: int, party: str, channel: str) -> None:
+    """Who accepted it and in which way, now that it is known."""
+    said = {"party": party, "channel": channel}
+    mine = update(agreement_consents).where(agreement_consents.c.agreement_id == agreement)
+    if connection.execute(mine.values(**said)).rowcount == 0:  # made before that was kept
+        connection.execute(insert(agreement_consents).values(**said, agreement_id=agreement))
 
 
 def write_letter(connection: Connection, letter: Mapping[str, Any], content: Mapping[str, str]) -> None:

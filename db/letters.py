@@ -1,19 +1,24 @@
-"""Messages that wait for Slack or were given up on: which, why, and another try. Knows no word of them."""
+"""Messages that wait for Slack or were given up on: which, why, whom it was told, and another try. Knows no
+word of them."""
 
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from db.tables.house import outbox
+from db.tables.letters import letters_told
 from db.tables.reference import people
 
 WAITING, DEAD, DROPPED = "waiting", "dead", "deleted"
 # What only one person saw, or stood for a moment, has no second life days later.
 _PASSING = ("whisper", "respond")
+TOLD = "told:"  # the key of a word about others that died: that one's own death is not told of
+_REMEMBERED = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,28 @@ class Standing:
 
 def dead(connection: Connection, ids: Collection[int] = (), most: int = 200) -> list[Letter]:
     """The newest first; of these alone where they are named."""
-    query = select(outbox).where(*_dead(ids)).order_by(outbox.c.id.desc()).limit(most)
+    return _read(connection, select(outbox).where(*_dead(ids)).order_by(outbox.c.id.desc()).limit(most))
+
+
+def untold(connection: Connection, most: int = 200) -> list[Letter]:
+    """Of whose death nobody has been told, the oldest first."""
+    known = select(letters_told.c.letter).where(
+        letters_told.c.letter == outbox.c.id, letters_told.c.died_at == outbox.c.sent_at
+    )
+    new = (*_dead(()), outbox.c.sent_at.is_not(None), ~outbox.c.key.startswith(TOLD), ~known.exists())
+    return _read(connection, select(outbox).where(*new).order_by(outbox.c.id).limit(most))
+
+
+def note_told(connection: Connection, some: Collection[Letter], now: datetime) -> frozenset[int]:
+    """Those that this transaction is the first to tell of, by id."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(delete(letters_told).where(letters_told.c.died_at < now - _REMEMBERED))
+    rows = [{"letter": each.id, "died_at": each.died_at} for each in some]
+    made = insert(letters_told).values(rows).on_conflict_do_nothing().returning(letters_told.c.letter)
+    return frozenset(connection.execute(made).scalars())
+
+
+def _read(connection: Connection, query: Select[Any]) -> list[Letter]:
     rows = connection.execute(query).all()
     askers = {row.id: _asker(row.body) for row in rows}
     names = _names(connection, {*askers.values(), *(row.channel for row in rows)} - {""})

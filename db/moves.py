@@ -30,12 +30,16 @@ def holders(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[int, 
     return {account: (row, agent) for account, row, agent in connection.execute(query)}
 
 
-def move_accounts(connection: Connection, moves: Sequence[Move], mode: str | None, now: datetime) -> bool:
-    """From this moment on; False, and the caller takes it all back, where one of them has moved meanwhile.
+def move_accounts(
+    connection: Connection, moves: Sequence[Move], mode: str | None, now: datetime
+) -> list[int] | None:
+    """From this moment on; gives the times that begin, in the order of the moves. None, and the caller takes
+    it all back, where one of them has moved meanwhile.
 
     `mode`: how they are dialled from now on; None = as before. `now` is in the agency's zone: its day counts.
     """
     today = now.date()
+    times: list[int] = []
     for each in moves:
         ended = (
             update(assignments)
@@ -50,11 +54,12 @@ def move_accounts(connection: Connection, moves: Sequence[Move], mode: str | Non
         )
         was = connection.execute(ended).first()
         if was is None:
-            return False
+            return None
         begun = {"account_id": each.account, "agent_id": each.to, "from_at": now, "from_on": today}
-        connection.execute(insert(assignments).values(**begun, mode=mode or was.mode))
+        made = insert(assignments).values(**begun, mode=mode or was.mode).returning(assignments.c.id)
+        times.append(int(connection.execute(made).scalar_one()))
     _mark(connection, [each.account for each in moves], now)
-    return True
+    return times
 
 
 def begun_before(now: datetime) -> ColumnElement[bool]:

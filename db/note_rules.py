@@ -9,16 +9,11 @@ from typing import Any
 
 import yaml
 
+from db.identifiers import masked
+
 FILE = Path(__file__).with_name("note_rules.yaml")
 LONGEST = 500
 THREAT = "threat"
-HIDDEN = "••••"
-ENDING = 2  # digits of a number that stay, to tell two apart
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w[\w.-]*|\bhttps?://\S+|\bwww\.\S+", re.IGNORECASE)
-_KEY = re.compile(r"\b[A-Z\u00d1&]{3,4}[ -]?\d{6}(?:[ -]?[A-Z0-9]{2,8})?\b", re.IGNORECASE)  # CURP, RFC
-_DATE = r"(?!\d{1,2}[-.]\d{1,2}[-.](?:\d\d){1,2}\b)(?!(?:19|20)\d\d-\d\d?-\d\d?\b)"
-# Phones, cards, CLABE, accounts: seven digits or more, however they are spaced; amounts and days stay.
-_NUMBER = re.compile(rf"(?<![\w$.,/-])(?<!\$ ){_DATE}\+?\(?\d(?:[ .()-]{{0,2}}\d){{6,}}(?!\w|[.,]\d)")
 
 
 @dataclass(frozen=True)
@@ -39,12 +34,6 @@ def judged(text: str) -> Judged:
     folded = fold(plain)
     against = next((kind for kind, words in _rules() if words.search(folded)), "")
     return Judged(masked(plain), against)
-
-
-def masked(text: str) -> str:
-    for pattern in (_ADDRESS, _KEY):
-        text = pattern.sub(HIDDEN, text)
-    return _NUMBER.sub(lambda found: HIDDEN + re.sub(r"\D", "", found.group())[-ENDING:], text)
 
 
 def fold(text: str) -> str:

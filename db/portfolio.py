@@ -11,6 +11,7 @@ from db.marks import stops_calls
 from db.picks import Pick, condition
 from db.scope import Scope
 from db.standing import standing
+from db.tables.acting import lent_accounts
 from db.tables.agency import agreements, cases
 from db.tables.cells import promise_results
 from db.tables.facts import promises
@@ -133,8 +134,9 @@ def _locks(today: date) -> list[tuple[str, Any]]:
     ]
 
 
-# Handed over and taken back on one day: as if it had never been.
-_HELD_A_DAY = assignments.c.to_on > assignments.c.from_on
+# Handed over and taken back on one day, or lent and given back: as if it had never been.
+_LENT = select(lent_accounts.c.held_id).where(lent_accounts.c.state == "back")
+_COUNTS = (assignments.c.to_on > assignments.c.from_on, assignments.c.id.not_in(_LENT))
 
 
 def _resting(today: date) -> Any:
@@ -147,7 +149,7 @@ def _resting(today: date) -> Any:
             now.c.to_at.is_(None),
             now.c.agent_id != assignments.c.agent_id,
             assignments.c.to_on > today - timedelta(days=RESTING_DAYS),
-            _HELD_A_DAY,
+            *_COUNTS,
         )
     )
 
@@ -168,7 +170,7 @@ def had_lately(
             assignments.c.agent_id.in_(sorted(agents)),
             assignments.c.to_on.is_not(None),
             assignments.c.to_on > since,
-            _HELD_A_DAY,
+            *_COUNTS,
         )
         found |= {(account, agent) for account, agent in connection.execute(query)}
     return found

@@ -8,6 +8,17 @@ from sqlalchemy import Connection, or_, select
 from db.tables.reference import memberships, people
 
 
+def mates_of(connection: Connection, agent: int, on: date) -> list[int]:
+    """Agents led that day by whoever leads her; herself among them."""
+    leads = select(memberships.c.supervisor_id).where(
+        memberships.c.person_id == agent,
+        memberships.c.supervisor_id.is_not(None),
+        memberships.c.from_on <= on,
+        or_(memberships.c.to_on.is_(None), memberships.c.to_on > on),
+    )
+    return agents_of(connection, connection.execute(leads).scalars().all(), on)
+
+
 def agents_of(connection: Connection, supervisors: Collection[int], on: date) -> list[int]:
     """Agents on the staff that day whom these led, by id."""
     query = (

@@ -11,10 +11,13 @@ def all_skills() -> "tuple[Skill, ...]":
     from skills.accounts.skill import SKILL as ACCOUNTS
     from skills.agree.skill import SKILL as AGREE
     from skills.alerts.skill import SKILL as ALERTS
+    from skills.approvals.skill import SKILL as APPROVALS
+    from skills.arco.skill import SKILL as ARCO
     from skills.assign.skill import SKILL as ASSIGN
     from skills.compliance.skill import SKILL as COMPLIANCE
     from skills.dialing.skill import SKILL as DIALING
     from skills.help.skill import SKILL as HELP
+    from skills.iso.skill import SKILL as ISO
     from skills.kpi.anomalies import SKILL as ANOMALIES
     from skills.kpi.scorecard.skill import SKILL as SCORECARD
     from skills.kpi.skill import SKILL as KPI
@@ -22,6 +25,8 @@ def all_skills() -> "tuple[Skill, ...]":
     from skills.letters.skill import SKILL as LETTERS
     from skills.lists.skill import SKILL as LISTS
     from skills.promise.skill import SKILL as PROMISE
+    from skills.recognition.skill import SKILL as RECOGNITION
+    from skills.reminders.skill import SKILL as REMINDERS
     from skills.reports.skill import SKILL as REPORTS
     from skills.schedules.skill import SKILL as SCHEDULES
     from skills.targets.skill import SKILL as TARGETS
@@ -36,13 +41,18 @@ def all_skills() -> "tuple[Skill, ...]":
         ACCOUNTS,
         AGREE,
         ALERTS,
+        APPROVALS,
+        ARCO,
         ASSIGN,
         COMPLIANCE,
         DIALING,
+        ISO,
         TARGETS,
         TRAINING,
         LISTS,
         LETTERS,
+        REMINDERS,
+        RECOGNITION,
         REPORTS,
         SCHEDULES,
         PROMISE,

@@ -227,6 +227,7 @@ class Answer:
     next: tuple[Option, ...] = ()  # splits, comparison
     sensitive: bool = False  # shows an account: it must not linger where others may come by
     files: tuple[File, ...] = ()  # documents, delivered beside it
+    clear: frozenset[str] = frozenset()  # what its reader may see whole; anything else like it is masked
 
 
 # --- Questions -----------------------------------------------------------------------------------
@@ -253,6 +254,8 @@ class Context:
     rules: Rules = field(default_factory=Rules)  # what the agency chose about its own numbers
     memo: dict[Any, Any] = field(default_factory=dict)  # what one question has read already
     approved_by: int | None = None  # who agreed to what is applied, where it took somebody else
+    open: bool = False  # whether anybody of the workspace may read along
+    deeds: Mapping[str, frozenset[Role]] = field(default_factory=dict)  # every action, and who may do it
     # Another question in the same right, by its intent and fields, now or as of another moment.
     ask: Callable[..., Answer] = _nobody_to_ask
 
@@ -335,6 +338,7 @@ class Action:
     at_once: bool = False
     private: bool = False  # only where nobody else reads along
     private_text: frozenset[str] = frozenset()  # fields the record must not repeat: what a note says
+    unrecorded: frozenset[str] = frozenset()  # nor these, which its proposal keeps as they were typed
     asks: frozenset[str] = frozenset()  # what its own preview asks for where it was not said ("slot:amount")
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from db.access import FoundAccount, find_accounts, resolve
+from db.masking import short as short
 from skills.contract import Context, Option, Refused
 
 LONGEST = 120
 MEANT = 4  # digits that people read out for a whole number
 NAMESAKES = 20  # accounts of one number, each another client's
-SHOWN = 4  # digits of a number where others may read along
 
 
 class OneAccount(BaseModel):
@@ -43,11 +43,6 @@ def the_account(ctx: Context, intent: str, request: OneAccount) -> FoundAccount:
     if not found:
         raise Refused("account.not_found", about="account", account=request.account)
     return found[0]
-
-
-def short(number: str) -> str:
-    """As it may be said where others read along."""
-    return f"…{number[-SHOWN:]}"
 
 
 def _named(ctx: Context, request: OneAccount) -> list[FoundAccount]:

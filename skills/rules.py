@@ -9,6 +9,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from db.law.policy import Policy
+from db.reminder_rules import Reminding
+from db.retention import Retention
 
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 
@@ -59,14 +61,16 @@ class Freshness(_Rules):
 
 
 class Authority(_Rules):
-    """What one role may waive and for how many instalments; `clients` (codes), `buckets` and `products` that
-    are named narrow it to those. `second`: somebody else of that authority agrees as well."""
+    """What one role may waive and for how many instalments: its share of interest and charges and its share
+    of principal come to one amount. `clients` (codes), `buckets` and `products` that are named narrow it to
+    those. `second`: somebody else of that authority agrees as well; `reason`: why has to be said."""
 
     role: Literal["agent", "supervisor", "manager", "director"]
     accessory: Decimal = Field(default=Decimal(0), ge=0, le=1)  # of interest, late interest and charges
     principal: Decimal = Field(default=Decimal(0), ge=0, le=1)
     installments: int = Field(default=1, ge=1, le=120)
     second: bool = False
+    reason: bool = False
     clients: tuple[str, ...] = ()
     buckets: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
@@ -74,12 +78,23 @@ class Authority(_Rules):
 
 AUTHORITY = (
     Authority(role="agent", accessory=Decimal("0.10"), installments=3),
-    Authority(role="supervisor", accessory=Decimal("0.30"), principal=Decimal("0.10"), installments=6),
     Authority(
-        role="manager", accessory=Decimal("0.50"), principal=Decimal("0.25"), installments=12, second=True
+        role="supervisor",
+        accessory=Decimal("0.30"),
+        principal=Decimal("0.10"),
+        installments=6,
+        reason=True,
     ),
-    Authority(
-        role="director", accessory=Decimal("0.50"), principal=Decimal("0.25"), installments=12, second=True
+    *(
+        Authority(
+            role=role,
+            accessory=Decimal("0.50"),
+            principal=Decimal("0.25"),
+            installments=12,
+            second=True,
+            reason=True,
+        )
+        for role in ("manager", "director")
     ),
 )
 
@@ -93,6 +108,14 @@ class Agreements(_Rules):
     letterhead: tuple[str, ...] = ()  # the agency's name, address, phone and persons in charge, on letters
 
 
+class Assigning(_Rules):
+    """Who may be given a client's accounts: whoever holds a valid certificate of its course; and how far
+    ahead accounts may be lent."""
+
+    certificates: Mapping[str, str] = Field(default_factory=dict)  # client code -> course
+    most_days: int = Field(default=92, ge=1, le=366)
+
+
 class Unmasking(_Rules):
     """Who may see a debtor's whole name and phones, one account at a time, and how many in a day."""
 
@@ -100,6 +123,12 @@ class Unmasking(_Rules):
         *("agent", "supervisor", "manager", "compliance"),
     )
     a_day: int = Field(default=20, ge=0, le=1000)
+
+
+class Masking(_Rules):
+    """How many cases a group needs to be shown in a channel that anybody may join; 0: any."""
+
+    fewest: int = Field(default=5, ge=0, le=100)
 
 
 class Alerting(_Rules):
@@ -137,12 +166,14 @@ class Promises(_Rules):
 
 
 class Recipient(_Rules):
-    """Where a report may go: addresses, or a folder below `Reporting.root`. `client` (a code): its
-    own, sent its own pack and nothing else; none: the agency's own people, sent no account."""
+    """Where a report may go: addresses, a folder below `Reporting.root`, or one at an SFTP server.
+    `client` (a code): its own, sent its own pack and nothing else; none: the agency's own people, sent no
+    account."""
 
     client: str | None = None
     mail: tuple[str, ...] = ()
     folder: str | None = None
+    sftp: str | None = None  # the folder is there, below where one comes in
 
     @field_validator("mail")
     @classmethod
@@ -156,14 +187,27 @@ class Recipient(_Rules):
     @classmethod
     def _below(cls, given: str | None) -> str | None:
         if given is not None and (not given.strip() or given[0] in "/~\\" or ".." in given.split("/")):
-            raise ValueError("a folder below `root`")
+            raise ValueError("a folder below `root`, or below where one comes in")
         return given
 
     @model_validator(mode="after")
     def _one_way(self) -> "Recipient":
         if bool(self.mail) == bool(self.folder):
             raise ValueError("one of mail and folder")
+        if self.sftp is not None and self.folder is None:
+            raise ValueError("which folder, by sftp?")
         return self
+
+    @property
+    def way(self) -> Literal["mail", "folder", "sftp"]:
+        return "mail" if self.mail else "sftp" if self.sftp else "folder"
+
+    @property
+    def target(self) -> dict[str, Any]:
+        """Where exactly, as it is agreed to and written down."""
+        if self.mail:
+            return {"mail": list(self.mail)}
+        return {"folder": self.folder} | ({"sftp": self.sftp} if self.sftp else {})
 
 
 class Reporting(_Rules):
@@ -171,7 +215,7 @@ class Reporting(_Rules):
     client code -> sheet -> heading -> field."""
 
     approved_by: tuple[str, ...] = ("manager", "director")
-    root: str | None = None  # where the folders lie: a disk that SFTP serves
+    root: str | None = None  # where the folders on this machine lie
     recipients: Mapping[str, Recipient] = Field(default_factory=dict)
     layouts: Mapping[str, Mapping[str, Mapping[str, str]]] = Field(default_factory=dict)
 
@@ -183,9 +227,13 @@ class Rules(_Rules):
     targets: Targets = Targets()
     freshness: Freshness = Freshness()
     agreements: Agreements = Agreements()
+    assigning: Assigning = Assigning()
     alerts: Alerting = Alerting()
     unmasking: Unmasking = Unmasking()
+    masking: Masking = Masking()
     law: Policy = Policy()
+    retention: Retention = Retention()
     promises: Promises = Promises()
     deliveries: tuple[Delivery, ...] = ()
     reports: Reporting = Reporting()
+    reminders: Reminding = Reminding()

@@ -85,9 +85,10 @@ class Floor:
         return self.app.desk.ask(text, who=Who("slack", f"U{person}"), place=DM, thread=self.thread, now=NOW)
 
     def propose(self, person: int = LAURA, days: float = 0, **fields: Any) -> Outcome:
-        """Three weekly payments of account 00A from Friday, unless more is said."""
+        """Three weekly payments of account 00A from Friday, unless more is said; why, if anything is waived."""
         asked = {"account": "45512000001", "amount": "800", "installments": 3, "frequency": "semanal"}
-        return self.run("record_agreement", person, days, **(asked | {"first_date": "2026-11-20"} | fields))
+        asked |= {"first_date": "2026-11-20", "reason": "income"}
+        return self.run("record_agreement", person, days, **(asked | fields))
 
     def press(self, outcome: Outcome, step: str, person: int = LAURA, days: float = 0) -> Outcome:
         option = next(o for o in outcome.choices if o.intent == step)

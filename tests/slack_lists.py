@@ -19,6 +19,7 @@ from bot.slack.buttons import pack
 from localslack.serve import running
 from skills import all_skills
 from skills.contract import Answer, Context, Question, Skill, Table, Trend, Value
+from skills.rules import Masking
 from tests.slack_world import JSON, TEAM, Clock, World, reaching, shown
 from tests.test_slack_workbook import BASIS
 
@@ -94,7 +95,7 @@ class Floor(World):
 async def floor(engine: Engine, public_url: str | None = PUBLIC) -> AsyncIterator[Floor]:
     async with running(TEAM) as server, aiohttp.ClientSession() as http:
         slack = reaching(server).model_copy(update={"public_url": public_url, "port": 0})
-        settings = Settings(slack=slack)
+        settings = Settings(slack=slack, masking=Masking(fewest=0))
         app = build(settings, engine=engine, skills=(*all_skills(), LISTS))
         clock = Clock()
         built = Floor(

@@ -23,6 +23,7 @@ from bot.slack.http import EVENTS
 from db.tables.house import audit
 from localslack.serve import Server, running
 from skills import all_skills
+from skills.rules import Masking
 from tests.slow_skill import Gates, house, read_also
 from tests.small import NOW
 
@@ -190,13 +191,15 @@ async def world(
     kind: type[Desk] = Desk,
     writes: Writes | None = None,
     operations: Operations | None = None,
+    masking: Masking | None = None,
     **edge_parts: Any,
 ) -> AsyncIterator[World]:
     """localslack, the edge and a control client, until the block ends. `desk` replaces the desk, `kind` is
     another make of it; `mode` is how Slack reaches the bot."""
     async with running(TEAM) as server, aiohttp.ClientSession() as http:
         settings = Settings(slack=reaching(server, mode=mode), channels=channels or Channels())
-        given = {"writes": writes or settings.writes, "operations": operations or settings.operations}
+        given: JSON = {"writes": writes or settings.writes, "operations": operations or settings.operations}
+        given["masking"] = masking or Masking(fewest=0)  # in so small a company every group is too small
         settings = settings.model_copy(update=given)
         clock, gates, app = Clock(), Gates(), house()
         rights = rights_of((*all_skills(), gates.skill()))

@@ -13,8 +13,9 @@ from bot.app import App, build
 from bot.desk import Outcome, Place, Who
 from bot.settings import Settings
 from db.access import find_accounts
-from db.account_card import account_card, initials
+from db.account_card import account_card
 from db.engine import reading, writing
+from db.masking import Level, Masks, initials
 from db.scope import Scope
 from db.tables.facts import contacts
 from db.tables.reference import accounts, assignments, debtors, memberships, phones
@@ -37,6 +38,7 @@ from tests.small import (
 )
 
 TODAY = NOW.date()
+ROW = Masks(Level.ROW, "manager")
 DEBTOR, MOBILE = "María Fernanda López", "5512345678"
 EVERY = frozenset("ABCDEFGHJK")
 MINE = {
@@ -109,7 +111,7 @@ def test_a_clients_viewer_sees_no_account(app: App, company: Engine) -> None:
     with reading(company) as connection:
         coarse = Scope(clients=frozenset({ALAMEDA}), finest="campaign")
         assert find_accounts(connection, coarse, "00", TODAY, 50) == []
-        assert account_card(connection, coarse, ACCOUNT["A"], TODAY) is None
+        assert account_card(connection, coarse, ACCOUNT["A"], TODAY, ROW) is None
         fine = replace(coarse, finest="agent")
         assert len(find_accounts(connection, fine, "00", TODAY, 50)) == 8
 
@@ -118,8 +120,8 @@ def test_without_the_door_the_neighbours_account_shows(company: Engine) -> None:
     """The scope is what keeps it: with none, the same call gives the card."""
     hers = Scope(agents=frozenset({CARLA}))
     with reading(company) as connection:
-        assert account_card(connection, hers, ACCOUNT["A"], TODAY) is None
-        assert account_card(connection, Scope(), ACCOUNT["A"], TODAY) is not None
+        assert account_card(connection, hers, ACCOUNT["A"], TODAY, ROW) is None
+        assert account_card(connection, Scope(), ACCOUNT["A"], TODAY, ROW) is not None
 
 
 def test_reach_follows_todays_holder_and_team(engine_copy: Engine) -> None:
@@ -228,7 +230,7 @@ def test_special_and_recalled_are_said_first(app: App) -> None:
 
 def test_an_account_no_file_named_stands_as_it_was_placed(engine_copy: Engine) -> None:
     with reading(engine_copy) as connection:
-        card = account_card(connection, Scope(), ACCOUNT["E"], date(2026, 10, 15))
+        card = account_card(connection, Scope(), ACCOUNT["E"], date(2026, 10, 15), ROW)
     assert card is not None
     assert (card.standing.as_of, card.standing.dpd) == (date(2026, 10, 1), 20)
 
@@ -243,7 +245,7 @@ def test_at_most_five_contacts(engine_copy: Engine) -> None:
                     channel="call", result_code="NCO", human=False, rpc=False, talk_seconds=0, wrap_seconds=0,
                 )
             )  # fmt: skip
-        card = account_card(connection, Scope(), ACCOUNT["G"], TODAY)
+        card = account_card(connection, Scope(), ACCOUNT["G"], TODAY, ROW)
     assert card is not None
     assert [each.at for each in card.contacts] == [at(date(2026, 11, 17), hour) for hour in range(15, 10, -1)]
 

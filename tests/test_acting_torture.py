@@ -1,17 +1,21 @@
 """Short forms of the torture of actions: many hands at once, and a bot that is killed under them."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, update
 
+from bot.slack.works import Works
 from db.engine import writing
 from db.tables.reference import assignments
 from tests.acting_ledger import FIRST, ledger_of
 from tests.acting_races import RACES, floor, four_approvers
 from tests.acting_torture import torture
+from tests.modal_races import race
 from tests.small import ACCOUNT
 
+pytest_plugins = ("tests.slack_fixtures",)
 N = 6
 
 
@@ -33,6 +37,19 @@ def test_a_ledger_that_does_not_add_up_says_so(engine: Engine) -> None:
     faults = " ".join(ledger_of(engine, waiting=False).faults)
     assert "accounts of two agents" in faults
     assert "moves that were lost" in faults
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_form_sent_three_times_is_one_proposal(
+    company: Engine, known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ablation: nobody knows a form by its own name."""
+    if not known:
+        take = Works.take
+        monkeypatch.setattr(Works, "take", lambda self, job, *_: take(self, job, [uuid4().hex]))
+    became = await race(company, 3)
+    assert (len(became.proposals), became.left, became.acks) == (3, 0, {"closed": 9})
+    assert set(became.proposals.values()) == ({1} if known else {3})
 
 
 async def test_actions_outlive_a_killed_bot(tmp_path: Path) -> None:

@@ -6,12 +6,14 @@ from datetime import date
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, delete, update
 
 from bot.outcome import Outcome
 from db.engine import writing
+from db.tables.acting import agreement_consents
 from db.tables.reference import clients
 from skills.agree import changes, letters, record
+from skills.agree.authority import Grant
 from tests.agree_floor import CLABE, Floor, house, of_account, pay
 from tests.small import ALAMEDA, ANA, BETO, CARO, GLORIA, LAURA
 
@@ -47,7 +49,7 @@ def test_above_her_authority_somebody_else_agrees_and_is_named_in_it(floor: Floo
 
 
 def test_without_that_demand_she_would_grant_it_alone(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(record, "approvers", lambda *_: ())
+    monkeypatch.setattr(record, "granted", lambda *_: Grant((), 10_000, 0, reason=False))
     floor.agreed(ANA, amount=None, discount="0.10", installments=1)
     assert floor.terms().authorized_by == ANA
 
@@ -116,7 +118,7 @@ def test_the_letter_says_all_that_the_law_asks_for_and_the_chat_does_not(floor: 
     name, made = file_of(done)
     assert name == "CC-000001.pdf"
     said = text_of(made)
-    money = ("$900.00", "$600.00", "$200.00", "$150.00", "$50.00", "10.00 %", "$300.00")
+    money = ("$900.00", "$600.00", "$200.00", "$150.00", "$50.00", "10.00 %", "$300.00", "$66.67", "$33.33")
     days = ("20/11/2026", "27/11/2026", "04/12/2026")
     for words in (ACCOUNT, CLABE, "REF-A", "LIQUIDADO", "Íñigo Núñez", *money, *days):
         assert squeezed(words) in said, (words, said)
@@ -184,11 +186,53 @@ def test_it_is_in_force_only_after_its_letter(floor: Floor) -> None:
     no = floor.run("activate_agreement", account=ACCOUNT)
     assert (no.outcome, [o.intent for o in no.choices]) == ("refuse", ["issue_letter"])
     floor.issued()
-    done = floor.press(floor.run("activate_agreement", account=ACCOUNT), "confirm")
+    shown = floor.run("activate_agreement", account=ACCOUNT, party="debtor", channel="call")
+    assert "Aceptado por: titular, por llamada." in shown.text
+    done = floor.press(shown, "confirm")
     assert done.outcome == "done", done.text
     assert floor.states() == ["active"]
     assert floor.terms().delivered_on == date(2026, 11, 18)
     assert floor.run("activate_agreement", account=ACCOUNT).about == "state"
+
+
+def test_who_accepted_it_and_how_is_asked_before_it_is_in_force(floor: Floor) -> None:
+    floor.agreed()
+    floor.issued()
+    asked = floor.run("activate_agreement", account=ACCOUNT)
+    assert (asked.outcome, asked.about) == ("clarify", "slot:party")
+    asked = floor.run("activate_agreement", **asked.choices[1].fields)
+    assert (asked.outcome, asked.about) == ("clarify", "slot:channel")
+    done = floor.press(floor.run("activate_agreement", **asked.choices[0].fields), "confirm")
+    assert done.outcome == "done", done.text
+    assert "Aceptado por: aval, por llamada." in floor.run("agreement", LAURA, account=ACCOUNT).text
+
+
+def test_what_the_form_said_of_it_counts_and_is_not_asked_again(floor: Floor) -> None:
+    floor.agreed(party="representative", channel="email")
+    floor.issued()
+    shown = floor.run("activate_agreement", account=ACCOUNT, party="debtor", channel="call")
+    assert "Aceptado por: representante, por correo." in shown.text
+
+
+def test_an_agreement_of_before_is_put_in_force_as_well(floor: Floor) -> None:
+    floor.agreed()
+    floor.issued()
+    with writing(floor.engine) as connection:
+        connection.execute(delete(agreement_consents))
+    shown = floor.run("activate_agreement", account=ACCOUNT, party="debtor", channel="call")
+    assert floor.press(shown, "confirm").outcome == "done"
+    (kept,) = floor.rows(agreement_consents)
+    assert (kept.party, kept.channel, kept.reason) == ("debtor", "call", None)
+
+
+def test_why_something_is_waived_is_asked_above_an_agents_own(floor: Floor) -> None:
+    asked = floor.propose(amount=None, discount="0.10", reason=None)
+    assert (asked.outcome, asked.about) == ("clarify", "slot:reason")
+    assert len(asked.choices) == 5
+    shown = floor.run("record_agreement", **asked.choices[1].fields)
+    for words in ("Motivo de la quita: Enfermedad o fallecimiento.", "$66.67", "$33.33"):
+        assert words in shown.text, shown.text
+    assert floor.propose(ANA, amount=None, discount="0.04", reason=None).outcome == "preview"
 
 
 def test_the_card_follows_the_money_to_the_settlement_letter(floor: Floor) -> None:

@@ -151,3 +151,21 @@ async def test_the_letter_comes_as_a_file_to_a_direct_message_and_to_no_channel(
 def test_only_what_is_incomplete_opens_the_form(fields: dict[str, str], opens: bool) -> None:
     assert opens_form("record_agreement", fields) is opens
     assert not opens_form("cancel_agreement", fields)
+
+
+async def test_for_the_creditors_leave_the_form_opens_with_all_that_was_said(slack: World) -> None:
+    dm, hands = await slack.dm(LAURA), Hands(slack, LAURA)
+    asked = "convenio en la cuenta 45512000001 con 45 % de descuento en 2 pagos semanales desde el viernes"
+    await slack.say(LAURA, dm, asked)
+    (no,) = await slack.settled(dm, 1)
+    assert "Pide su folio" in shown(no)
+    await slack.click(LAURA, no, "Armar convenio")
+    view = await hands.view("Pide su folio")
+    filled = {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
+    assert filled["discount"]["initial_value"] == "45"
+    assert filled["first_date"]["initial_date"] == "2026-11-20"
+    await hands.press(view, "agreement_change:reason", "offer")
+    await hands.press(view, "agreement_change:creditor_folio", "AUT-77")
+    view = await hands.view("$550.00")
+    assert "gerencia o dirección" in said(view)
+    assert "Oferta del cliente" in said(view)

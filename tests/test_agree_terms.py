@@ -13,9 +13,9 @@ from db.agreement_book import Debt
 from db.calendars import load_calendars
 from db.clabe import is_clabe
 from skills.agree import authority
-from skills.agree.authority import approvers
+from skills.agree.authority import granted
 from skills.agree.request import AgreementRequest
-from skills.agree.terms import Terms, split_of, terms_of, waived_of
+from skills.agree.terms import Terms, most_waived, split_of, terms_of, waived_of
 from skills.contract import Refused
 from skills.rules import AUTHORITY, Authority
 
@@ -77,10 +77,14 @@ def test_the_parts_of_a_debt_are_the_debt(balance: int, parts: tuple[int, int, i
     assert sum(split.cents.values()) == balance
     assert min(split.cents.values()) >= 0
     made = Terms(balance, balance * (100 - share) // 100, True, 1, "mensual", TODAY, split)
-    accessory, principal = waived_of(made)
-    assert accessory + principal == made.waived_cents
-    assert accessory <= split.accessory
-    assert principal <= split.cents["principal"]
+    for shares in ((Decimal(0), Decimal(0)), (Decimal("0.3"), Decimal("0.1")), (Decimal(1), Decimal(1))):
+        accessory, principal = waived_of(made, *shares)
+        assert accessory + principal == made.waived_cents
+        assert 0 <= accessory <= split.accessory
+        assert 0 <= principal <= split.cents["principal"]
+        within = made.waived_cents <= most_waived(made, *shares)
+        assert not within or accessory <= split.accessory * shares[0] + 1
+        assert not within or principal <= split.cents["principal"] * shares[1] + 1
 
 
 def test_a_balance_that_moved_keeps_its_principal() -> None:
@@ -139,20 +143,22 @@ def test_every_single_wrong_digit_of_a_clabe_is_found() -> None:
 
 def who(role: str, folio: str | None = None, owed: Debt | None = None, **fields: Any) -> tuple[str, ...]:
     owed = owed or debt()
-    return approvers(AUTHORITY, role, owed, terms(owed=owed, **fields), folio)
+    return granted(AUTHORITY, role, owed, terms(owed=owed, **fields), folio).by
 
 
 @pytest.mark.parametrize(
     ("role", "fields", "by"),
     [
-        # Of 1,000 owed 400 are interest and charges: 10 % of them is 4 % of the whole.
+        # Of 1,000 owed 400 are interest and charges: 10 % of them is 4 % of the whole; 30 % of them and 10 %
+        # of the principal are 180; 50 % and 25 %, 350.
         ("agent", {"discount": "0.04"}, ()),
         ("agent", {"discount": "0.05"}, ("supervisor", "manager", "director")),
-        ("supervisor", {"discount": "0.12"}, ()),
-        ("supervisor", {"discount": "0.13"}, ("manager", "director")),
+        ("supervisor", {"discount": "0.18"}, ()),
+        ("supervisor", {"discount": "0.19"}, ("manager", "director")),
         ("agent", {"discount": "0.20"}, ("manager", "director")),
-        ("manager", {"discount": "0.12"}, ()),  # within what a supervisor may
+        ("manager", {"discount": "0.18"}, ()),  # within what a supervisor may
         ("manager", {"discount": "0.20"}, ("manager", "director")),  # another one of them
+        ("manager", {"discount": "0.35"}, ("manager", "director")),
         ("agent", {"amount": "900", "installments": 3}, ()),
         ("agent", {"amount": "900", "installments": 4}, ("supervisor", "manager", "director")),
         ("supervisor", {"amount": "900", "installments": 7}, ("manager", "director")),
@@ -163,7 +169,7 @@ def test_authority_by_role(role: str, fields: dict[str, Any], by: tuple[str, ...
     assert who(role, **fields) == by
 
 
-@pytest.mark.parametrize("fields", [{"discount": "0.21"}, {"amount": "900", "installments": 13}])
+@pytest.mark.parametrize("fields", [{"discount": "0.36"}, {"amount": "900", "installments": 13}])
 def test_beyond_everybody_only_the_creditor_grants(fields: dict[str, Any]) -> None:
     with pytest.raises(Refused) as no:
         who("director", **fields)
@@ -204,11 +210,34 @@ def test_of_a_debt_nobody_split_the_discount_counts_as_principal() -> None:
 )
 def test_by_client_bucket_and_product(narrowed: dict[str, Any], grants: bool) -> None:
     generous = Authority(role="agent", principal=Decimal("0.5"), accessory=Decimal(1), **narrowed)
-    found = (
-        approvers((generous, *AUTHORITY), "agent", debt(), terms(discount="0.5"), None) if grants else None
-    )
+    rules, asked = (generous, *AUTHORITY), terms(discount="0.5")
     if grants:
-        assert found == ()
+        assert granted(rules, "agent", debt(), asked, None).by == ()
         return
     with pytest.raises(Refused):
-        approvers((generous, *AUTHORITY), "agent", debt(), terms(discount="0.5"), None)
+        granted(rules, "agent", debt(), asked, None)
+
+
+@pytest.mark.parametrize(
+    ("role", "discount", "folio", "off"),
+    [
+        ("agent", "0.04", None, (4_000, 0)),  # an agent may waive no principal
+        ("agent", "0.18", None, (12_000, 6_000)),  # a supervisor's shares, to the full
+        ("supervisor", "0.09", None, (6_000, 3_000)),  # and half of them
+        ("manager", "0.35", None, (20_000, 15_000)),
+        ("manager", "0.50", "F-1", (40_000, 10_000)),  # the creditor's leave: interest and charges first
+    ],
+)
+def test_a_discount_falls_on_the_parts_as_the_authority_lets_them_go(
+    role: str, discount: str, folio: str | None, off: tuple[int, int]
+) -> None:
+    grant = granted(AUTHORITY, role, debt(), terms(discount=discount), folio)
+    assert (grant.accessory, grant.principal) == off
+    assert grant.reason is (discount != "0.04")
+
+
+def test_strict_shares_would_refuse_what_both_parts_together_allow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ablation: principal counted only once all interest and charges are waived."""
+    assert who("supervisor", discount="0.18") == ()
+    monkeypatch.setattr(authority, "most_waived", lambda made, share, _: made.split.accessory * share)
+    assert who("supervisor", discount="0.18") == ("manager", "director")

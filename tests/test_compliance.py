@@ -172,7 +172,7 @@ def test_others_are_told_which_accounts_are_blocked(app: App) -> None:
 
 def test_without_the_checks_nothing_is_blocked(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     held(app, "A")
-    monkeypatch.setattr("db.law.plan.judged", lambda *_: {})
+    monkeypatch.setattr("db.law.plan._Look._against", lambda *_: [])
     with reading(app.engine) as connection:
         assert blocked(connection, "reassign_accounts", [ACCOUNT[c] for c in "ABD"], NOW) == {}
 

@@ -79,11 +79,7 @@ def test_a_thread_forgets_nothing_that_was_denied(app: App) -> None:
         ("reasigna 20 cuentas de Ana Ruiz a Carla Méndez", "preview", None),
         ("reasigna cuentas", "clarify", "entity:from_agent"),
         ("registra un convenio", "clarify", "slot:account"),
-        (
-            "manda un recordatorio",
-            "refuse",
-            "not_built",
-        ),  # and does not ask for the rest of it
+        ("manda un recordatorio", "clarify", "slot:account"),
         ("no reasignes las cuentas de Ana", "none", None),
         ("¿por qué subió el roll rate?", "refuse", "no_data"),  # October has no opening cut here
         ("roll rate\x00", "answer", None),

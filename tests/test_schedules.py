@@ -17,6 +17,8 @@ from db.engine import reading, writing
 from db.moving import MOVING, moving_as
 from db.periods import Period
 from db.ticks import take
+from skills import all_skills
+from skills.schedules.request import OF_ROLES
 from tests.small import ANA, CLIENTE, GLORIA, LAURA, MARCO, NOW, fill
 
 DM = Place("dm", "D1")
@@ -234,3 +236,15 @@ def test_the_viewer_of_a_client_may_have_her_own_numbers_sent(app: App) -> None:
     agreed(app, "mándame la tasa de contacto todos los lunes a las 8", CLIENTE)
     (one,) = kept(app, CLIENTE)
     assert one.name.startswith("asked:")
+
+
+def test_the_executive_report_is_put_on_the_clock_by_those_who_may_ask_for_it(app: App) -> None:
+    asked = "mándame el reporte ejecutivo todos los lunes a las 7:30"
+    assert "Reporte ejecutivo" in say(app, asked, GLORIA).text
+    say(app, "sí", GLORIA, 1)
+    (one,) = kept(app, GLORIA)
+    assert dict(one.request) == {"executive": {"filters": []}}
+    assert say(app, asked, ANA).outcome == "denied"
+    for skill in all_skills():
+        for question in skill.questions:
+            assert OF_ROLES.get(question.name, question.roles) == question.roles

@@ -213,3 +213,19 @@ def test_an_agent_is_told_of_nobody_else(engine: Engine) -> None:
             assert "Beto" not in shown(card)
 
     asyncio.run(alone())
+
+
+def test_a_report_comes_with_its_own_documents_and_no_workbook(engine: Engine) -> None:
+    async def monday() -> None:
+        weekly = plan(ask={"executive": {}}, to={"person": "E31"})
+        async with planned(engine, {"board": weekly}, people=("E31",)) as built:
+            room = await built.dm("U31")
+            (card, *_) = await built.answers(room)
+            assert "Reporte ejecutivo" in shown(card)
+            async with asyncio.timeout(20):
+                while len(below := await files(built, room, card["ts"])) < 2:
+                    await asyncio.sleep(0.1)
+            names = sorted(each["files"][0]["name"].rpartition(".")[2] for each in below)
+            assert names == ["pdf", "pptx"]
+
+    asyncio.run(monday())

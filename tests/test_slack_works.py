@@ -4,6 +4,7 @@ in whichever process, in whatever order, whoever dies over it."""
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
@@ -224,6 +225,51 @@ async def test_what_kills_every_process_is_given_up(two: tuple[Process, Process,
     assert other.at_it == ["veneno"] * module.MOST_ATTEMPTS + ["!veneno"]  # at last only a word is owed
     with reading(other.records.engine) as connection:
         assert connection.execute(select(inbox.c.work)).scalar() is None
+
+
+class Mortal(Process):
+    """It dies as soon as it begins the poison, and with it all that it is doing at that moment."""
+
+    dead = False
+
+    async def do(self, running: Running) -> None:
+        text = ("!" if running.hopeless else "") + running.job.text
+        self.at_it.append(text)
+        self.dead = self.dead or text == "veneno"
+        await asyncio.sleep(0.01)
+        if self.dead:
+            await asyncio.Event().wait()
+        self.did.append(text)
+        await self.pool.run(self._end, running.key)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_only_what_kills_is_given_up(engine: Engine, alone: bool) -> None:
+    """The ablation: all that was left is tried at once every time, and goes down with the poison."""
+    clock, did = Clock(), []
+    texts = ["uno", "dos", "veneno", "tres", "cuatro"]
+    for n, text in enumerate(texts):
+        job = Job("message", "T1", "U1", "C1", "channel", f"{n}.1", text=text)
+        taken = Taken(json.dumps(asdict(job)), "C1", job.thread, "dead")
+        Records(engine).claim([f"message:{text}"], clock(), taken)
+        clock.advance(seconds=1)
+    for _ in range(module.MOST_ATTEMPTS + 3):
+        clock.now += AFTER
+        process = Mortal(engine, clock, "next")
+        if not alone:
+            process.works._suspects = nullcontext()  # type: ignore[assignment]
+        await process.works._take_up()
+        async with asyncio.timeout(10):
+            while process.works._running and not process.dead:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.03)  # whatever it was at beside the poison
+        did += process.did
+        for task in process.works._tasks:
+            task.cancel()
+        process.pool.close()
+    assert sorted(did) == sorted(
+        ["!veneno", *("!" * (not alone) + each for each in texts if each != "veneno")]
+    )
 
 
 async def test_what_nobody_waits_for_any_more_gets_a_word(two: tuple[Process, Process, Clock]) -> None:

@@ -111,6 +111,34 @@ WHOLE: list[tuple[str, str, dict[str, Any]]] = [
         {"metric": "contact_rate", "supervisor": "Rocío Salgado", "value": 0.35},
     ),
     (
+        "suprime los datos personales de la cuenta 10023, folio BA-2291",
+        "erase_debtor",
+        {"account": "10023", "folio": "BA-2291"},
+    ),
+    ("erase all personal data of account 10023", "erase_debtor", {"account": "10023"}),
+    ("abre una no conformidad por el incumplimiento 12", "open_nonconformity", {"breach": 12}),
+    ("raise a nonconformity: payments file late", "open_nonconformity", {"what": "payments file late"}),
+    (
+        "registra una mejora: avisar antes",
+        "open_nonconformity",
+        {"what": "avisar antes", "kind": "improvement"},
+    ),
+    (
+        "anota la causa de la no conformidad 3: faltó el guion",
+        "attend_nonconformity",
+        {"number": 3, "cause": "faltó el guion"},
+    ),
+    (
+        "asigna la no conformidad 3 a Rocío Salgado",
+        "attend_nonconformity",
+        {"number": 3, "owner": "Rocío Salgado"},
+    ),
+    (
+        "close nonconformity 3: effective",
+        "attend_nonconformity",
+        {"number": 3, "state": "closed", "effective": "yes"},
+    ),
+    (
         "marca el incumplimiento 12 como atendido: se habló con el asesor",
         "attend_breach",
         {"breach": 12, "state": "attended", "reason": "se habló con el asesor"},

@@ -11,10 +11,9 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from bot.faults import kinds, places
-from db.note_rules import masked
+from db.identifiers import HIDDEN, masked
 
 Kind = Literal["text", "json"]
-HIDDEN = "••••"
 _SECRET = re.compile(
     r"\bx(?:ox[a-z]|app)-[\w-]+|\b(?:Bearer|Basic)\s+[\w.~+/=-]{8,}|\bsk-[\w-]{8,}"
     r"|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)|\b[A-Za-z0-9_-]{43}=",

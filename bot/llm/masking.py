@@ -11,11 +11,11 @@ from bot.understand.names import GIVEN, NameIndex
 from bot.understand.normalise import Typed, normalise
 from bot.understand.period_words import words
 from bot.understand.tag import Item, Tagged
+from db.identifiers import ADDRESS, KEY
 
 _NOTES = r"\b(?:notas?|note|comentarios?|comment|observacion(?:es)?|mensaje|message)\s*:.*"
 _QUOTED = r"""\"[^\"]*(?:\"|$)|`[^`]*(?:`|$)|(?<![a-z0-9])'[^']{2,}(?:'|$)"""
-_ADDRESS = r"[\w.+-]+@[\w-]+\.\w[\w.-]*|\bhttps?://\S+|\bwww\.\S+|<[@#!][^>]*>|<(?:mailto|tel):[^>]*>"
-_KEY = r"\b[a-z&]{3,4}[ -]?\d{6}(?:[ -]?[a-z0-9]{2,8})?\b"  # CURP and RFC, with what follows the date
+_LINK = r"<[@#!][^>]*>|<(?:mailto|tel):[^>]*>"
 _LONG = r"(?<![\w$.,])(?!20\d\d-\d\d-\d\d\b)\+?\(?\d(?:[ .()-]{0,2}\d){6,}\b"  # phones, cards, CLABE
 _MIXED = r"\b(?=(?:[a-z_-]*\d){3})(?=[0-9_-]*[a-z])[a-z0-9]+(?:[_-][a-z0-9]+)*\b"  # AL-10023
 _CALLED = r"#\d{3,}|(?:(?<=cuenta )|(?<=cta )|(?<=account )|(?<=credito )|(?<=contrato )|(?<=loan ))#?\d{4,}"
@@ -23,8 +23,8 @@ _CALLED = r"#\d{3,}|(?:(?<=cuenta )|(?<=cta )|(?<=account )|(?<=credito )|(?<=co
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("NOTE", re.compile(_NOTES, re.DOTALL)),
     ("QUOTED", re.compile(_QUOTED, re.DOTALL)),
-    ("ADDRESS", re.compile(_ADDRESS)),
-    ("KEY", re.compile(_KEY)),
+    ("ADDRESS", re.compile(f"{ADDRESS}|{_LINK}")),
+    ("KEY", re.compile(KEY, re.IGNORECASE)),
     ("ACCOUNT", re.compile(f"{_LONG}|{_MIXED}|{_CALLED}")),
 )
 _TOKEN = re.compile(r"\b[A-Z]+_\d+\b")

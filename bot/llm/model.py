@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from bot.llm.prompts import Messages
 from bot.llm.where import address_of, stays_here
 from bot.sections import Llm
+from db.identifiers import netted
 
 AT_ONCE = 4  # questions that may wait for the server at the same time, the late ones among them
 MAX_TOKENS = 2000  # what a model thinks before it writes counts among them
@@ -45,8 +46,9 @@ class Model:
     def ask(self, schema: type[BaseModel], messages: Messages) -> Reply:
         """Never raises, and never takes longer than the time allowed."""
         started = perf_counter()
+        safe = [(role, netted(text)) for role, text in messages]
         try:
-            got = self._in_time(lambda: self._invoked(schema, messages))
+            got = self._in_time(lambda: self._invoked(schema, safe))
         except Exception as error:
             return Reply(None, type(error).__name__, 0, _since(started))
         used = _tokens(got.get("raw"))

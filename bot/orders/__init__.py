@@ -80,7 +80,7 @@ class Wording:
             return self._catalogue.label(str(value), self._language)
         if slot == "period":
             return period(Period.model_validate(value), self._language)
-        if slot in ("date", "first_date", "due"):
+        if slot in ("date", "first_date", "due", "until"):
             return day(date.fromisoformat(value), self._language)
         if slot == "when":
             return self._when(str(value))

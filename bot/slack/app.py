@@ -23,6 +23,7 @@ from bot.faults import note_failure
 from bot.health.checks import ready, standing_of
 from bot.health.door import watched
 from bot.jobs import RECONCILE, Clock
+from bot.retained import retention_duty
 from bot.settings import Settings
 from bot.slack import feedback, granted, links, listeners, surfaces
 from bot.slack.alerted import alert_duty
@@ -34,14 +35,17 @@ from bot.slack.http import listening
 from bot.slack.overseen import law_duty
 from bot.slack.post import Poster
 from bot.slack.records import Records
+from bot.slack.reminded import reminder_duty
 from bot.slack.render import Renderer
 from bot.slack.reported import Reported
+from bot.slack.returned import return_duty
 from bot.slack.rooms import Rooms
 from bot.slack.scheduled import Scheduled
 from bot.slack.sender import Sender, in_turn
 from bot.slack.tenancy import Tenancy, by_oauth, one_token
 from bot.slack.told import Told
 from bot.slack.turns import Pool, Turns, Underway
+from bot.slack.undelivered import undelivered_duty
 from bot.slack.works import Works
 from bot.slack.workspaces import Workspaces
 from db import audit, ticks
@@ -214,7 +218,10 @@ class SlackEdge:
         expired = Duty("expired_proposals", Every(1), told.working(late))
         reports = Reported(edge, told, scheduled)
         law = law_duty(edge, told, self.calendars)
-        return lambda now: [*scheduled.duties(now), *reports.duties(now), alerts, expired, law]
+        steady = [alerts, expired, law, undelivered_duty(edge, told), return_duty(edge, told)]
+        steady.append(retention_duty(self.engine, self.settings))
+        steady.append(reminder_duty(edge, told, self.calendars))
+        return lambda now: [*scheduled.duties(now), *reports.duties(now), *steady]
 
     async def _tidied(self, edge: Edge, told: Told, over: asyncio.Event) -> None:
         while not over.is_set():

@@ -82,7 +82,7 @@ async def tell(edge: Edge, team: str, user: str, message: Message, respond: str 
     channel = user if respond else await direct(edge, team, user)
     body: dict[str, Any] = {"text": message.text, "blocks": message.blocks, "asker": user, "url": respond}
     kind: Any = "respond" if respond else "post"
-    parcel = Parcel(f"word:{secrets.token_hex(12)}", kind, team, channel, body)
+    parcel = Parcel(f"word:{secrets.token_hex(12)}", kind, team, channel, body, clear=message.clear)
     await _on_its_way(edge, parcel)
 
 

@@ -320,7 +320,7 @@ class Conversation:
         except (*SLACK_FAULTS, Turned) as error:
             note_failure(error, "a word in a direct message")
             return
-        word = Parcel(f"{parcel.key}:direct"[-60:], "post", parcel.team, channel, body)
+        word = Parcel(f"{parcel.key}:direct"[-60:], "post", parcel.team, channel, body, clear=parcel.clear)
         await self._edge.sender.send_unrecorded(word)
 
 

@@ -88,7 +88,7 @@ class Edge:
             name = await self.ledger.run(self.records.known_as, room.id, name, registered)
         if room.shared and not registered & {room.id, name}:
             raise Turned("slack.shared_channel")
-        return Place("channel", channel, name)
+        return Place("channel", channel, name, room.open)
 
     async def speaks(self, team: str, user: str) -> Language:
         """How this person was last answered, without asking anybody."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.outgoing import caught
 from bot.slack import blocks as kit
 from bot.slack.asker import Asker, Unknown, meet
 from bot.slack.blocks import Block
@@ -71,7 +72,8 @@ class Home:
 
 
 def _drawn(edge: Edge, asker: Asker) -> Block:
-    return home_view(edge, asker, numbers(edge, asker), recent(edge, asker), today_blocks(edge, asker))
+    view = home_view(edge, asker, numbers(edge, asker), recent(edge, asker), today_blocks(edge, asker))
+    return dict(caught(view))
 
 
 def home_view(

@@ -21,6 +21,7 @@ class Message:
     blocks: list[Block] = field(default_factory=list)
     cut_table: bool = False
     cut_charts: tuple[Trend, ...] = ()
+    clear: frozenset[str] = frozenset()  # what its reader may see whole
 
     def simpler(self) -> Iterator["Message"]:
         """What to try when Slack refuses the blocks: without charts and further tables, then words only."""

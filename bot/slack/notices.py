@@ -24,4 +24,4 @@ def notices(connection: Connection, edge: Edge, job: Job, outcome: Outcome) -> l
 def _parcel(edge: Edge, job: Job, user: str, outcome: Outcome, number: int) -> Parcel:
     drawn = edge.renderer.outcome(outcome, asker=user)
     body = {"text": drawn.text, "blocks": drawn.blocks, "asker": user}
-    return Parcel(f"{job.ref}:n{number}", "post", job.team, user, body)
+    return Parcel(f"{job.ref}:n{number}", "post", job.team, user, body, clear=drawn.clear)

@@ -17,6 +17,7 @@ from bot.slack.later import later
 from bot.slack.marks import bare, cut
 from bot.slack.reach import is_ts
 from bot.slack.works import Job
+from db.identifiers import netted
 
 STATUS_AFTER = 0.4  # seconds; quicker answers need no sign
 STEPS_AFTER = 2.0
@@ -145,7 +146,7 @@ def session(job: Job, status: str) -> dict[str, Any]:
     """An agent session's state; its title is what was first asked in it."""
     where = {"channel_id": job.channel, "thread_ts": job.thread, "status": status}
     opens = job.thread == job.ts and job.text
-    return {**where, "title": cut(bare(job.text), TITLE)} if opens else where
+    return {**where, "title": netted(cut(bare(job.text), TITLE))} if opens else where
 
 
 def _chunk(step: Step, undone: str) -> dict[str, Any]:

@@ -40,7 +40,10 @@ class Reach:
             body |= {"stream": stream, "chunks": chunks or []}
         elif self.thread is None:
             body["opens"] = job.thread  # the answer's ts becomes the thread's name
-        return Parcel(job.ref + part, kind, job.team, job.channel, body, self.thread, delete_at=delete_at)
+        where = (job.team, job.channel)
+        return Parcel(
+            job.ref + part, kind, *where, body, self.thread, delete_at=delete_at, clear=message.clear
+        )
 
 
 def alone(job: Job) -> Reach:

@@ -34,7 +34,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class Left:
-    """Work that its process left behind."""
+    """Work that its process left behind. `attempts`: how often it was begun again."""
 
     key: str
     work: str
@@ -99,10 +99,16 @@ class Records:
                 return []
         with writing(self.engine) as connection:
             rows = connection.execute(query).mappings().all()
-            mine = {"owner": owner, "lease_until": now + LEASE, "attempts": inbox.c.attempts + 1}
+            mine = {"owner": owner, "lease_until": now + LEASE}
             keys = [row["key"] for row in rows]
             connection.execute(update(inbox).where(inbox.c.key.in_(keys)).values(**mine))
-        return [Left(row["key"], row["work"], row["attempts"] + 1, row["taken_at"]) for row in rows]
+        return [Left(row["key"], row["work"], row["attempts"], row["taken_at"]) for row in rows]
+
+    def begin_again(self, key: str) -> None:
+        """Before it is done, so that what kills its process is known by it; what only waited is not."""
+        with writing(self.engine) as connection:
+            again = update(inbox).where(inbox.c.key == key)
+            connection.execute(again.values(attempts=inbox.c.attempts + 1))
 
     def give_up(self, key: str) -> None:
         with writing(self.engine) as connection:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from bot.outcome import Outcome
+from bot.outgoing import caught
 from bot.slack import blocks as kit
 from bot.slack.basis import basis_lines, basis_message, sql_message
 from bot.slack.blocks import Block
@@ -45,7 +46,15 @@ class Renderer:
             drawing.feedback(ref)
         over = self._texts.say(outcome.language, "slack.rest_cut")
         drawn = message(outcome.text, drawing.blocks, lead=lead, over=over)
-        return replace(drawn, cut_table=drawing.cut_table, cut_charts=tuple(drawing.cut_charts))
+        clear = outcome.answer.clear if outcome.answer is not None else frozenset[str]()
+        return replace(
+            drawn,
+            text=caught(drawn.text, clear),
+            blocks=caught(drawn.blocks, clear),
+            cut_table=drawing.cut_table,
+            cut_charts=tuple(drawing.cut_charts),
+            clear=clear,
+        )
 
     def sentence(self, language: Language, key: str, **slots: Any) -> Message:
         """One sentence of this edge. The slots are inert already where they are data."""

@@ -19,13 +19,14 @@ UNSEEN = ("channel_not_found", "not_in_channel")
 
 @dataclass(frozen=True)
 class Room:
-    """`ours`: the bot is a member, or it is the bot's own direct message."""
+    """`ours`: the bot is a member, or it is the bot's own direct message. `open`: anybody may join."""
 
     id: str
     name: str
     direct: bool
     shared: bool
     ours: bool
+    open: bool
 
 
 class Rooms:
@@ -63,5 +64,6 @@ def read_room(channel: Mapping[str, Any]) -> Room:
         name=str(channel.get("name") or ""),
         direct=direct,
         shared=bool(channel.get("is_ext_shared")),
+        open=not (direct or channel.get("is_private") or channel.get("is_mpim") or channel.get("is_group")),
         ours=direct or bool(channel.get("is_member")) or bool(channel.get("is_mpim")),
     )

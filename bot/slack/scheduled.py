@@ -15,7 +15,7 @@ from bot.faults import note_failure
 from bot.outbox import Parcel
 from bot.outcome import Hooks, Outcome, Place, Who
 from bot.scheduled import Sending, sendings
-from bot.slack.documents import Press
+from bot.slack.documents import Document, Press
 from bot.slack.edge import Edge
 from bot.slack.export import BYTES
 from bot.slack.faults import Turned
@@ -150,6 +150,7 @@ class _Delivery:
             channel,
             {**body, "followed": bool(self.below)},
             delete_at=self._until(outcome),
+            clear=drawn.clear,
         )
 
     def _until(self, outcome: Outcome) -> datetime | None:
@@ -158,14 +159,18 @@ class _Delivery:
         return self.tick.now + timedelta(hours=self.edge.settings.keep.account_messages_hours)
 
     def _files(self, outcome: Outcome, channel: str) -> list[Parcel]:
-        """The whole of its tables as a workbook. Nothing of what must not linger."""
+        """Its own documents, else the whole of its tables as a workbook. Nothing of what must not linger."""
         answer = outcome.answer
-        if answer is None or answer.sensitive or not any(isinstance(each, Table) for each in answer.parts):
+        if answer is None or answer.sensitive:
             return []
-        now = self.tick.now.astimezone(self.edge.settings.agency.zone)
-        press = Press(self.edge.texts, name_of(self.edge, self.who, now), now)
-        made = press.workbook(answer, outcome.language)
+        made = [Document(each.name, each.title, inert(each.title), each.make()) for each in answer.files]
+        if not made and any(isinstance(each, Table) for each in answer.parts):
+            now = self.tick.now.astimezone(self.edge.settings.agency.zone)
+            press = Press(self.edge.texts, name_of(self.edge, self.who, now), now)
+            made = [press.workbook(answer, outcome.language)]
+        return [self._file(each, channel, n) for n, each in enumerate(made) if len(each.content) <= BYTES]
+
+    def _file(self, made: Document, channel: str, n: int) -> Parcel:
         body = {"filename": made.filename, "title": made.title, "comment": made.comment, "asker": self.user}
         until = self.tick.now + timedelta(hours=self.edge.settings.keep.files_hours)
-        file = Parcel(f"{self.ref}:x", "file", self.team, channel, body, None, made.content, until)
-        return [file] if len(made.content) <= BYTES else []
+        return Parcel(f"{self.ref}:x{n or ''}", "file", self.team, channel, body, None, made.content, until)

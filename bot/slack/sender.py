@@ -66,7 +66,7 @@ class Sender:
         """A word that matters less than the failure it tells of, for when the database has none; whether
         Slack took it."""
         try:
-            await self._poster.deliver(parcel)
+            await self._poster.deliver(parcel.netted)
         except (*SLACK_FAULTS, Turned, ValueError) as error:
             note_failure(error, "a word about a failure")
             return False

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -20,7 +21,7 @@ from db.engine import Stop
 
 BEAT = 1.0  # seconds between two looks at what is under way
 SWEEP = 15.0  # and at what others left
-MOST_ATTEMPTS = 3
+MOST_ATTEMPTS = 5  # begun again so often, in processes that died: whatever is not at fault outlives that
 TOO_OLD = timedelta(minutes=15)  # nobody waits for an answer any more
 
 
@@ -57,6 +58,7 @@ class Running:
     job: Job
     key: str
     resumed: bool = False  # another process began it
+    alone: bool = False  # it was being done in more than one process that died: one such at a time
     hopeless: bool = False  # tried too often, or too long ago: only a word is owed
     stop: Stop = field(default_factory=Stop)
 
@@ -76,6 +78,7 @@ class Works:
         self._running: dict[str, Running] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._given_up: set[str] = set()
+        self._suspects = asyncio.Lock()
         self._do: Callable[[Running], Awaitable[None]] | None = None
 
     def done_by(self, do: Callable[[Running], Awaitable[None]]) -> None:
@@ -149,11 +152,11 @@ class Works:
     async def _take_up(self) -> None:
         now = self._clock()
         for left in await self._pool.run(self._records.take_up, self._owner, now):
-            if left.key in self._given_up or left.attempts > MOST_ATTEMPTS + 1:
+            if left.key in self._given_up or left.attempts > MOST_ATTEMPTS:
                 await self._pool.run(self._records.give_up, left.key)
                 self._given_up.discard(left.key)
             elif left.key not in self._running:
-                self._resume(left, left.attempts > MOST_ATTEMPTS or left.taken_at < now - TOO_OLD)
+                self._resume(left, left.attempts >= MOST_ATTEMPTS or left.taken_at < now - TOO_OLD)
 
     def _resume(self, left: Left, hopeless: bool) -> None:
         if hopeless:
@@ -163,7 +166,16 @@ class Works:
         except (TypeError, ValueError) as error:  # of another version: it must not keep the others waiting
             note_failure(error, "a job of another version")
         else:
-            self._start(Running(job, left.key, resumed=True, hopeless=hopeless), self._queue(job))
+            again = Running(job, left.key, resumed=True, alone=left.attempts > 0, hopeless=hopeless)
+            self._start(again, self._queue(job))
+
+    async def _done(self, running: Running) -> None:
+        """Whoever dies over one left behind has it counted against that one, and where several may have been
+        the death of a process they go one by one: only the one that kills is given up."""
+        if running.resumed:
+            await self._pool.run(self._records.begin_again, running.key)
+        if self._do is not None:
+            await self._do(running)
 
     def _queue(self, job: Job) -> "_Place":
         before = self._lines.get(job.line)
@@ -181,8 +193,8 @@ class Works:
         async with self._underway.one():
             try:
                 await turn.come()
-                if self._do is not None:
-                    await self._do(running)
+                async with self._suspects if running.alone else nullcontext():
+                    await self._done(running)
             except Exception as error:
                 note_failure(error, "a job")
             finally:

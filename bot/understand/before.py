@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.understand.deeds import Deed, Deeds
+from bot.understand.deeds.arco import house_asked
 from bot.understand.deeds.law import law_asked
 from bot.understand.deeds.marks import card_asked
 from bot.understand.guards import Guards
@@ -44,8 +45,8 @@ class Before:
         return self._confirmation(typed, now, pending) or self._guarded(typed, now)
 
     def again(self, typed: Typed, now: datetime, previous: Mapping[str, Any] | None) -> Reading | None:
-        """The list before, changed by this message; None where it is no list, or something else is said."""
-        deed = self.deeds.again(typed, now, previous)
+        """The list or target before, changed by this message; None where something else is said."""
+        deed = self.deeds.stepped(typed, previous) or self.deeds.again(typed, now, previous)
         return _read_as(deed) if deed is not None else None
 
     def _confirmation(self, typed: Typed, now: datetime, pending: Mapping[str, Any] | None) -> Reading | None:
@@ -55,6 +56,8 @@ class Before:
         answer = self.guards.answer(typed.folded)
         if answer is not None:
             return Reading("confirm", fields={"value": answer})
+        if (other := self.deeds.stepped(typed, pending)) is not None:
+            return _read_as(other)  # "mejor en 950 mil", said to a target that waits for its yes
         if self.guards.negated(typed.folded):
             return Reading("confirm", fields={"value": False})
         opening = next((t.text for t in typed.tokens if t.kind == "word"), "")
@@ -70,9 +73,11 @@ class Before:
 
     def _guarded(self, typed: Typed, now: datetime) -> Reading | None:
         text = self.deeds.without_note(typed)
-        if lawful := law_asked(typed):  # before what would break the law is refused: here it is asked about
+        # Before what would break the law is refused: here it is asked about.
+        if lawful := law_asked(typed) or house_asked(typed):
             return Reading("question", *lawful)
-        if verdict := self.guards.refusal(text):
+        verdict = self.guards.refusal(text)
+        if verdict and not (verdict.about == "pii" and self.deeds.erases(typed)):
             return Reading("refuse", about=verdict.about)
         if self.guards.help(text):
             return Reading("help")

@@ -2,20 +2,28 @@
 
 from datetime import date, timedelta
 
+from bot.understand.bounds import read_against_target, read_none_of
 from bot.understand.compare import read_comparisons
 from bot.understand.draft import Draft, Problem, day_label
 from bot.understand.entities import join_names, narrow_names, settle_doubles
 from bot.understand.filters import read_choices, read_exclusions, read_thresholds
 from bot.understand.lexicon import Lexicon
 from bot.understand.metrics import read_goal_of, read_metrics
+from bot.understand.mine import read_mine
 from bot.understand.names import NameIndex
-from bot.understand.nouns import read_charged_off, read_homographs, read_promised, read_quita, read_verbs
+from bot.understand.nouns import (
+    read_charged_off,
+    read_homographs,
+    read_peak,
+    read_promised,
+    read_quita,
+    read_verbs,
+)
 from bot.understand.period_words import Found, back, step
 from bot.understand.shape import (
     read_contest,
     read_flags,
     read_grain,
-    read_mine,
     read_orders,
     read_ranks,
     read_splits,
@@ -47,6 +55,8 @@ def compose(
     read_flags(draft)
     read_comparisons(draft, lexicon)
     read_thresholds(draft, lexicon)
+    read_none_of(draft)
+    read_against_target(draft)
     read_ranks(draft)
     read_exclusions(draft, lexicon)
     read_mine(draft)
@@ -56,6 +66,7 @@ def compose(
     read_contest(draft)
     read_splits(draft)
     read_grain(draft)
+    read_peak(draft)
     read_metrics(draft, lexicon)
     _read_period(draft)
     _compared(draft)

@@ -206,6 +206,8 @@ def settle_doubles(draft: Draft) -> None:
         while place > 0 and draft.items[place].kind == "stop" and fold(draft.items[place].raw) in _OF:
             place -= 1
         led = draft.items[place] if place >= 0 else None
+        if led is not None and led.kind == "dim" and item.kind == "value" and led.value == item.value[0]:
+            continue  # "en el estado de Guerrero"
         if led is not None and (led.kind == "team" or (led.kind == "dim" and led.value in _PEOPLE)):
             draft.items[at] = other
             other.raw = item.raw
@@ -221,6 +223,9 @@ def settle_doubles(draft: Draft) -> None:
 def _is_a_person(draft: Draft, at: int) -> bool:
     """ "con Julio", "Rocío vs Laura vs Julio": no month stands there."""
     after = draft.items[at + 1] if at + 1 < len(draft.items) else None
+    lead = draft.items[at - 1]
+    if lead.kind == "ne" and fold(lead.raw).endswith(" a"):
+        return True  # "sin contar a Julio"
     if fold(draft.items[at - 1].raw) in _WITH or (after is not None and after.raw in ("'s", "’s")):
         return True
     return draft.kind(at - 1) == "vs" and draft.kind(draft.before(at - 1)) == "name"

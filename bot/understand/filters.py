@@ -34,7 +34,7 @@ def read_thresholds(draft: Draft, lexicon: Lexicon) -> None:
         place, name = bounded
         scaled = tuple(_scaled(v, name, lexicon) for v in values)
         draft.take(at, *places, *([place] if place is not None else []))
-        if place is not None and draft.items[place].kind in ("metric", "target"):
+        if place is not None and draft.items[place].kind in ("metric", "target", "ask"):
             draft.thresholds.append(name)
         draft.add_filter(name, op, scaled if op == "between" else scaled[0])
     _read_or_more(draft, lexicon)
@@ -136,6 +136,8 @@ def _plausible(amount: Amount, name: str, lexicon: Lexicon) -> bool:
 def _boundable(item: Item, amount: Amount, lexicon: Lexicon, *, before: bool = False) -> str | None:
     if item.kind == "field":
         return str(item.value)
+    if item.kind == "ask" and item.value == "promesas" and not before and not amount.unit:
+        return "ptp_count"  # "más de 5 promesas"
     if item.kind == "target" and amount.unit == "percent":
         return "goal_attainment"  # "abajo del 80 % de su meta"
     if item.kind == "metric":

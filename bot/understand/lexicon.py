@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
+from rapidfuzz.distance import OSA
 
 from bot.understand.names import GIVEN, sound_of
 from bot.understand.normalise import fold, key_of, words_of
@@ -31,7 +32,7 @@ _PERIOD_WORDS = words(
 _COMMANDS = ("clear", "unsplit", "everyone", "instead")
 _PLAIN_OPERATORS = words(
     "by ne vs compare gt ge lt le between and also only everyone instead they clear unsplit uncompare "
-    "unlimit reverse me team who which why unusual target budget share previous trend generic odd"
+    "unlimit reverse me team who which why unusual peak target budget share previous trend generic odd"
 )
 
 
@@ -75,6 +76,12 @@ class Lexicon:
             if entry is not None:
                 return length, entry
         return None
+
+    def nearer(self, typed: str, other: str) -> bool:
+        """Whether a word of ours is closer to what was typed: "recuperdo" is no "recuerdo"."""
+        least = OSA.distance(typed, other)
+        near = (word for word in self.vocabulary.values() if word[0] == typed[0])
+        return any(OSA.distance(typed, word, score_cutoff=least) < least for word in near)
 
     def knows(self, key: str) -> bool:
         return key in self.longest or key in self.vocabulary

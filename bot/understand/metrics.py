@@ -21,7 +21,7 @@ def read_metrics(draft: Draft, lexicon: Lexicon) -> None:
         absorbed = lexicon.absorbs.get(name, frozenset()) - equals
         names = [n for n in names if n not in absorbed or n == name]
     for _, item in found:
-        item.used = True
+        item.used = not _of_another(item, names)
     draft.metrics += [n for n in names if n not in draft.metrics]
     for name in list(draft.metrics):
         absorbed = lexicon.absorbs.get(name, frozenset()) - equals
@@ -44,6 +44,13 @@ def read_metrics(draft: Draft, lexicon: Lexicon) -> None:
             draft.flags.add("generic")
 
 
+def _of_another(item: Item, names: list[str]) -> bool:
+    """ "broken agreements": what is said of promises, beside agreements, says something nobody read."""
+    promised = str(item.value).startswith("ptp_")
+    return item.weak and promised and bool(names) and all(name in _AGREED for name in names)
+
+
+_AGREED = ("agreements_count", "agreements_amount")
 _GOAL = re.compile(r"(?:metas?|objetivos?|cuotas?|targets?|goals?|quotas?)$")
 
 

@@ -64,6 +64,15 @@ def _noun(item: Item) -> str:
     return str(item.value) if item.kind in ("metric", "ask") else item.kind
 
 
+def read_peak(draft: Draft) -> None:
+    """ "the best time to call": of the day's hours the one with most contact."""
+    for _, item in draft.each("peak"):
+        item.used = True
+        draft.metrics.append("contact_rate")
+        draft.add_dim("hour")
+        draft.rank, draft.limit = "most", 1
+
+
 def read_quita(draft: Draft) -> None:
     """ "qué asesor da más quita": the discount, where no name or value follows to be left out."""
     for at, item in draft.each("ne"):

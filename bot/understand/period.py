@@ -69,12 +69,23 @@ _CLOSING = compiled(
 )
 
 
+_CLOSES = re.compile(r"(?:\s*'s)?\s+(?:close|closing|month[ -]?end|cut-?off)(?![a-z])")
+
+
 def _longest_at(text: str, at: int, today: date, future: bool) -> Found | None:
     if closing := _CLOSING.match(text, at):
         begin = closing.end() + 1
         inner = _longest_at(text, begin, today, future) if begin < len(text) else None
         if inner is not None:
             return replace(inner, start=at, closing=True, inner=inner)
+    found = _named_at(text, at, today, future)
+    closes = _CLOSES.match(text, found.end) if found is not None and found.unit == "month" else None
+    if found is not None and closes is not None:  # "October close"
+        return replace(found, end=closes.end(), closing=True, inner=found)
+    return found
+
+
+def _named_at(text: str, at: int, today: date, future: bool) -> Found | None:
     candidates = [
         range_at(text, at, today, future=future),
         since_at(text, at, today),

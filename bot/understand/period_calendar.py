@@ -21,6 +21,7 @@ from bot.understand.period_words import (
 )
 from db.periods import Period, add_months
 
+_AGAINST = re.compile(r"\b(?:vs\.?|contra|versus|against|compared (?:to|with)|comparad[oa]s? con)\s+$")
 _QUINCENA = (
     r"(?:la )?(?:(?P<o><ORD>|ultima(?= quincena del? (?:mes|<MONTH>))) (?:quincena|qna|half|fortnight)|(?:quincena|qna) (?P<k>[12]|uno|dos))"
     r"(?: (?:de|del|of|in)(?: mes)?(?: (?:de|of))? ?(?:(?P<mon><MONTH>)(?: (?:de |del |of )?(?P<y><YEAR>))?|(?P<last>(?:el )?mes pasado|mes anterior|last month|pasado)|(?P<now>este mes|mes actual|this month|mes))?)?"
@@ -190,9 +191,14 @@ def _weekend(match: re.Match[str], when: When) -> Found | None:
 
 
 @rule(
+    r"(?:los |the )?(?P<w>primeros|first|ultimos|last) (?P<n><N>) (?:de|of) (?P<mon><MONTH>)(?P<p>)(?P<t>)(?P<besides>)"
+)
+@rule(
     r"(?:el |los |the )?(?P<w>primer[oa]?s?|first|ultim[oa]s|last) (?P<n><N>) (?:dias|days) (?:de|del|of) (?:(?P<p>mes pasado|mes anterior|last month)|(?P<t>este mes|mes|this month|the month)|(?P<mon><MONTH>))"
 )
 def _edge_days(match: re.Match[str], when: When) -> Found | None:
+    if "besides" in match.groupdict() and not _AGAINST.search(match.string[: match.start()]):
+        return None  # "los primeros 10 de octubre" may be the ten best
     if match["mon"]:
         said = single_at(match.string, match.start("mon"), when.today, future=when.future)
         month = said.full if said else None
@@ -204,6 +210,38 @@ def _edge_days(match: re.Match[str], when: When) -> Found | None:
     if match["w"].startswith(("primer", "first")):
         return Found(*match.span(), Period(start=month.start, end=month.start + timedelta(days=count - 1)))
     return Found(*match.span(), Period(start=month.end - timedelta(days=count - 1), end=month.end))
+
+
+@rule(
+    r"(?:el |la |the )?(?:ultim[oa]|last|latest|previous) (?:(?:closed|full|complete|whole) (?P<v>week|month|quarter|year|fortnight)|(?P<u><UNIT>) cerrad[oa])"
+)
+@rule(r"(?:el |la )?(?P<u><UNIT>) cerrad[oa] (?:anterior|pasad[oa])(?P<v>)")
+def _last_whole(match: re.Match[str], when: When) -> Found:
+    unit = unit_of(match["u"] or match["v"])
+    return unit_found(match, unit, step(unit, when.today, -1), when.today, when.future)
+
+
+@rule(
+    r"(?:los |las |the )?(?:ultim[oa]s|last|past|previous) (?P<n><N>) (?:(?P<u><UNIT>) (?:cerrad[oa]s|complet[oa]s)|(?:closed|full|complete|whole) (?P<v><UNIT>))"
+)
+def _last_whole_ones(match: re.Match[str], when: When) -> Found | None:
+    """ "los últimos tres meses cerrados": whole ones, without the running one."""
+    count, unit = number_of(match["n"]), unit_of(match["u"] or match["v"])
+    if count < 1 or unit == "day":
+        return None
+    first, last = step(unit, when.today, -count), step(unit, when.today, -1)
+    return Found(*match.span(), Period(start=first.start, end=last.end))
+
+
+@rule(
+    r"(?:el |los )?sabado y (?:el )?domingo(?: pasad[oa]s?| anterior(?:es)?)?|(?:last )?saturday and sunday"
+)
+def _both_days_of_rest(match: re.Match[str], when: When) -> Found | None:
+    saturday = when.today + timedelta(days=5 - when.today.weekday())
+    if when.future or when.today.weekday() == 6:
+        return Found(*match.span(), Period(start=saturday, end=saturday + timedelta(days=1)))
+    begin = saturday - timedelta(days=7)
+    return Found(*match.span(), Period(start=begin, end=begin + timedelta(days=1)))
 
 
 @rule(
@@ -239,6 +277,9 @@ def _unit_over_unit(match: re.Match[str], _when: When) -> Found:
     return Found(*match.span(), None, unit, "same", steps=1)
 
 
-@rule(r"(?:a la fecha|to date|hasta (?:hoy|ahora|la fecha)|so far|until (?:today|now))")
+@rule(
+    r"(?:el |lo )?acumulad[oa](?! (?:del|de|semanal|mensual|anual|trimestral|por)\b)(?= |$|\?)"
+    r"|(?:a la fecha|to date|hasta (?:hoy|ahora|la fecha)|so far|until (?:today|now))"
+)
 def _so_far(match: re.Match[str], _when: When) -> Found:
     return Found(*match.span(), None, "day", "to_date")

@@ -52,7 +52,7 @@ _WEEKDAY = compiled(r"(?P<w><DAYNAME>)")
 _WORD = compiled(
     r"(?:el dia de )?(?P<t>hoy|today|ayer|yesterday|antier|anteayer|aqui(?= al? )|now(?= (?:to|until|through) ))"
 )
-_DAY = compiled(r"(?:dia )?(?P<d>\d{1,2})(?:st|nd|rd|th)?(?!\s*(?:%|por ?ciento|mil|/|-\d))")
+_DAY = compiled(r"(?:dia )?(?P<d>\d{1,2})(?:ero|ro|o|°|st|nd|rd|th)?(?!\s*(?:%|por ?ciento|mil|/|-\d))")
 _WORDS_BACK = {
     "hoy": 0,
     "today": 0,
@@ -159,7 +159,7 @@ _RANGE_LEAD = re.compile(
     rf"|(?:el\s+)?(?=\d{{1,2}}\s+al\s+\d{{1,2}}\s+de\s+(?:{'|'.join(MONTHS)})\b))"
 )
 _RANGE_LINK = re.compile(
-    r"\s*(?:al?\s+(?:el\s+)?|hasta\s+(?:el\s+)?|to\s+(?:the\s+)?|through\s+|thru\s+|until\s+|and\s+(?:the\s+)?|y\s+(?:el\s+)?|-\s*)"
+    r"\s*(?:al?\s+(?:el\s+)?|hasta\s+(?:el\s+)?|to\s+(?:the\s+)?|through\s+(?:the\s+)?|thru\s+(?:the\s+)?|up\s+to\s+(?:the\s+)?|until\s+(?:the\s+)?|and\s+(?:the\s+)?|y\s+(?:el\s+)?|-\s*)"
 )
 _TAIL = compiled(
     r"\s+(?:de|del|of)\s+(?:(?:el )?(?P<last>mes pasado|mes anterior|last month)|(?P<this>este mes|mes|this month))"
@@ -201,9 +201,23 @@ def _joined(text: str, at: int, first: End, second: End, today: date, *, future:
         first, second = (replace(e, kind="date", year=month.year, month=month.month) for e in (first, second))
         stop = tail.end()
     days = _both_days(first, second, today, future=future)
+    week = _OF_WEEK.match(text, stop) if first.kind == second.kind == "weekday" else None
+    if week is not None:  # "del lunes al miércoles de la semana pasada"
+        days, stop = _in_week(first, second, today, week), week.end()
     if days is None or days[1] < days[0]:
         return Found(at, stop, None, mode="ask")
     return Found(at, stop, Period(start=days[0], end=days[1]))
+
+
+_OF_WEEK = compiled(
+    r"\s+(?:(?:de|of)\s+)?(?:la\s+)?(?:(?P<last>semana pasada|semana anterior|last week)|(?P<far>semana antepasada|(?:the )?week before last)|(?P<this>esta semana|this week)|(?P<next>proxima semana|semana que viene|next week))"
+)
+
+
+def _in_week(first: End, second: End, today: date, week: re.Match[str]) -> tuple[date, date]:
+    weeks = -1 if week["last"] else -2 if week["far"] else 1 if week["next"] else 0
+    monday = today + timedelta(days=7 * weeks - today.weekday())
+    return monday + timedelta(days=first.weekday), monday + timedelta(days=second.weekday)
 
 
 def _both_days(first: End, second: End, today: date, *, future: bool) -> tuple[date, date] | None:

@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.understand.period_words import Found, Unit, back, calendar_unit, compiled, number_of, step, unit_of
@@ -42,13 +42,21 @@ def _asked(match: re.Match[str], unit: Unit, *options: Period) -> Found:
     return Found(*match.span(), None, unit, "ask", options=options)
 
 
-@rule(r"(?:el dia de |al dia de |a )?(?:hoy|today)(?: en dia)?|en este momento|right now|ahorita|al momento")
+@rule(
+    r"(?:el dia de |del dia de |en el dia de |al dia de |a )?(?P<t>(?:hoy|today)(?: en dia)?|en este momento|right now|ahorita|al momento)"
+)
 def _today(match: re.Match[str], when: When) -> Found:
-    return Found(*match.span(), Period(start=when.today, end=when.today), "day")
+    return _the_day(match, Period(start=when.today, end=when.today))
+
+
+def _the_day(match: re.Match[str], day: Period) -> Found:
+    """Of "por hora del día de ayer" the hour takes the "del día"."""
+    word = Found(match.start("t"), match.end(), day, "day")
+    return replace(word, start=match.start(), inner=word if match.start("t") > match.start() else None)
 
 
 @rule(
-    r"(?:el dia de |al dia de )?(?P<t>ayer|yesterday|antier|anteayer|antes de ayer|(?:the )?day before yesterday|trasantier|antes de antier)"
+    r"(?:el dia de |del dia de |en el dia de |al dia de )?(?P<t>ayer|yesterday|antier|anteayer|antes de ayer|(?:the )?day before yesterday|trasantier|antes de antier)"
 )
 def _yesterday(match: re.Match[str], when: When) -> Found:
     back_days = (
@@ -59,7 +67,7 @@ def _yesterday(match: re.Match[str], when: When) -> Found:
         else 2
     )
     day = when.today - timedelta(days=back_days)
-    return Found(*match.span(), Period(start=day, end=day), "day")
+    return _the_day(match, Period(start=day, end=day))
 
 
 @rule(r"(?P<t>manana|tomorrow|pasado manana|(?:the )?day after tomorrow)")

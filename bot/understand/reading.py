@@ -3,6 +3,7 @@
 Deterministic, no network, no model. A question or an action never leaves a content word unread.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.understand.awaiting import read_awaiting
 from bot.understand.before import Before, unconfirmed
 from bot.understand.compose import (
     USUAL,
@@ -20,6 +22,8 @@ from bot.understand.compose import (
     unclear_compare,
     unread,
 )
+from bot.understand.courtesy import without_courtesy
+from bot.understand.deeds.when import NO_SUCH_DAY
 from bot.understand.direction import direction
 from bot.understand.draft import Draft, Problem
 from bot.understand.follow import is_follow_up, merged, previous_request, resolved_order
@@ -27,6 +31,7 @@ from bot.understand.lexicon import load_lexicon
 from bot.understand.names import NameIndex
 from bot.understand.normalise import Typed, fold, normalise
 from bot.understand.period_words import words
+from bot.understand.recognition import read_recognition
 from bot.understand.recurring import read_recurring
 from bot.understand.result import Reading, wire
 from bot.understand.tag import tag
@@ -79,9 +84,10 @@ class Reader:
     ) -> Reading:
         """Never raises, whatever is typed. `previous`: the thread's last request; `pending`: a proposal."""
         today = now.astimezone(self._zone).date() if now.tzinfo else now.date()
-        typed = normalise(text[:MAX_CHARS])
         if len(text) > MAX_CHARS:
             return Reading("clarify", about="unknown_term", unread=(text[:40],))
+        text = without_courtesy(text)
+        typed = normalise(text)
         if not typed.folded.strip() or not any(t.kind != "sign" for t in typed.tokens):
             return Reading(
                 "clarify", about="metric", candidates=USUAL, choices=self._metric_choices(USUAL, {})
@@ -91,11 +97,12 @@ class Reader:
                 return Reading("refuse", about=verdict.about)
             return Reading("clarify", about="unknown_term")
         local = now.astimezone(self._zone) if now.tzinfo else now.replace(tzinfo=self._zone)
-        settled = read_undelivered(typed) or self._before.read(typed, local, pending)
+        settled = read_undelivered(typed) or read_awaiting(typed) or read_recognition(typed)
+        settled = settled or self._before.read(typed, local, pending)
         settled = settled or self._before.again(typed, local, previous)
         found = settled or self._chatted(typed, self._question(text, typed, today, previous), pending)
         again = read_recurring(typed, found, previous, partial(self.read, now=now))
-        return again or found
+        return _with_its_reason(again or found, typed)
 
     def _chatted(self, typed: Typed, reading: Reading, pending: Mapping[str, Any] | None) -> Reading:
         """ "oigan, ¿alguien sabe dónde quedó mi taza?" is said to the others; "todas", to a proposal."""
@@ -148,8 +155,8 @@ class Reader:
 
     def _fresh(self, draft: Draft, today: date) -> KpiRequest | None:
         if not draft.metrics:
-            if draft.variant is None:
-                return None
+            if draft.variant is None or not any(_NAMES_ONE.search(fold(i.raw)) for i in draft.items):
+                return None  # "en pesos" alone: of what?
             draft.metrics = ["portfolio_balance" if draft.variant == "balance" else "accounts_count"]
             draft.variant = None
         metrics = draft.metrics
@@ -266,7 +273,7 @@ class Reader:
         alone = not anchors and not follows and not draft.has_period
         if alone and self._before.guards.courteous(typed.folded):
             return Reading("smalltalk")
-        if alone and len(left) >= 2:
+        if alone and len(left) >= 2 and not _OURS.search(typed.folded):
             return Reading("refuse", about="out_of_scope", unread=left)
         entity = next((p for p in draft.problems if p.about.startswith("entity:")), None)
         if not draft.metrics and _only_a_bound(draft):
@@ -274,6 +281,23 @@ class Reader:
         about = entity.about if entity else (_lacks_its_name(draft) or "unknown_term")
         candidates = entity.candidates if entity else ()
         return Reading("clarify", "kpi", fields, about, candidates, left, repairs)
+
+
+_NAMES_ONE = re.compile(r"saldo|balance|cuenta|account|cartera|portfolio")
+# Whatever else is said with one of these, it is of the floor's work.
+_OURS = re.compile(
+    r"\d{4,}|\b(?:cuentas?|ctas?|convenios?|promesas?|titular(?:es)?|deudor(?:es|a|as)?|cobranza|accounts?|debtors?|recordatorios?|reminders?)\b"
+)
+_DAYS = ("period", "slot:date", "slot:first_date", "slot:due")
+
+
+def _with_its_reason(reading: Reading, typed: Typed) -> Reading:
+    """ "el 31 de noviembre" is asked back because there is none."""
+    absent = NO_SUCH_DAY.search(typed.folded) if reading.about in _DAYS else None
+    if reading.outcome != "clarify" or absent is None:
+        return reading
+    start, end = typed.origin[absent.start()], typed.origin[absent.end() - 1] + 1
+    return replace(reading, no_such_day=typed.raw[start:end])
 
 
 _MOVES = frozenset(

@@ -12,6 +12,7 @@ class Reading:
     """What was understood. `choices` are whole requests, for buttons; `repairs` are typing errors mended.
 
     `moved`: which way a "why did it ...?" takes the number to have gone. It is no field of the question.
+    `no_such_day`: a day somebody named that no calendar has, as typed: why a day is asked back.
     `calls`: what a language model was asked on the way, for the record.
     """
 
@@ -25,6 +26,7 @@ class Reading:
     choices: tuple[Option, ...] = field(default=())
     moved: str | None = None
     calls: tuple[Any, ...] = ()
+    no_such_day: str | None = None
 
     def json(self) -> dict[str, Any]:
         out: dict[str, Any] = {"outcome": self.outcome}

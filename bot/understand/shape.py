@@ -1,4 +1,4 @@
-"""How the answer is laid out: splits, top and bottom, order, grain, chart, whose rows "mis" means."""
+"""How the answer is laid out: splits, top and bottom, order, grain, chart."""
 
 from bot.understand.draft import Draft, Problem
 from bot.understand.normalise import fold
@@ -11,31 +11,6 @@ _PLAIN_BARE = ("client", "campaign", "supervisor", "agent", "bucket", "product",
 _SAID_BY = ("metric", "ask", "target", "period", "grain", "variant", "who", "filter", "unknown")
 _CONTESTANTS = ("client", "campaign", "supervisor", "agent", "shift", "dial_mode", "bucket", "state")
 _ONE = ("el", "la", "the", "cual", "which")
-_FIRST_PERSON = frozenset(
-    ("he recuperado", "he cobrado", "cuanto llevo", "llevo", "recupere", "cobre", "como voy", "how am i")
-)
-
-
-def read_mine(draft: Draft) -> None:
-    """ "mi equipo", "mis agentes": the team; "mis promesas", "my AHT": the asker's own rows."""
-    for at, item in draft.each("me"):
-        thing = draft.after(at, skip=("stop", "rank", "number", "only"))
-        item.used = True
-        if draft.kind(thing) == "team" or (
-            draft.kind(thing) == "dim"
-            and draft.items[thing].value == "supervisor"
-            and not draft.items[thing].plural
-        ):
-            draft.take(thing)
-            draft.add_filter("supervisor", "eq", "@me")
-        elif draft.kind(thing) == "dim" and draft.items[thing].value == "agent":
-            draft.add_filter("supervisor", "eq", "@me")
-        elif draft.kind(thing) != "dim":
-            draft.add_filter("agent", "eq", "@me")
-    for _, item in draft.each("metric", "generic"):
-        said = fold(item.raw)
-        if said in _FIRST_PERSON or (item.value == "goal_attainment" and said.endswith(" mi meta")):
-            draft.add_filter("agent", "eq", "@me")
 
 
 def read_ranks(draft: Draft) -> None:
@@ -82,7 +57,10 @@ def _read_rather(draft: Draft) -> None:
     """ "mejor contra agosto": rather; there is no best of an operator."""
     first = draft.after(-1, skip=("stop", "and", "comma"))
     word = fold(draft.items[first].raw) if first < len(draft.items) else ""
-    if word in ("mejor", "better") and draft.kind(draft.after(first)) in ("vs", "by", "only", "ne", "also"):
+    following = draft.kind(draft.after(first))
+    another = any(i.kind == "rank" and n > first for n, i in enumerate(draft.items))
+    rather = following in ("vs", "by", "only", "ne", "also") or (another and following in ("number", "rank"))
+    if word in ("mejor", "better") and rather:
         draft.take(first)
 
 
@@ -92,6 +70,11 @@ def _first_ones(draft: Draft) -> None:
         beside = (draft.kind(draft.before(at)), draft.kind(draft.after(at)))
         if fold(item.raw) in ("primeros", "primeras") and "number" in beside:
             item.kind, item.value = "rank", "top"
+        elif fold(item.raw) in ("ultimos", "ultimas") and beside[1] == "number":
+            number = draft.after(at)
+            if any(i.kind == "rank" or fold(i.raw) == "menos" for i in draft.items[:at]):
+                draft.limit = int(draft.items[number].value.number)
+                draft.take(at, number)  # "los que menos cobraron, los últimos 5"
         elif fold(item.raw) in ("first", "primero", "primeros") and draft.items[0:at]:
             item.used = any(i.kind == "rank" for i in draft.items[:at])  # "worst agents first"
 
@@ -192,6 +175,11 @@ def _who_alone(draft: Draft, *, ranked: bool = False) -> None:
 def read_contest(draft: Draft) -> None:
     """ "¿quién va mejor, Rocío o Laura?": of these two, whatever they are."""
     sides = [f.field for f in draft.filters if f.op == "in" and f.field in _CONTESTANTS]
+    asked = sum(
+        fold(i.raw).split()[:1] in (["cuanto"], ["cuanta"], ["cuantos"], ["cuantas"]) for i in draft.items
+    )
+    if len(sides) == 1 and asked > 1 and not draft.dims:  # "cuánto Rocío y cuánto Laura": each of them
+        draft.dims = list(sides)
     open_ = not draft.dims or ("who" in draft.flags and draft.dims == ["agent"])
     if draft.rank and open_ and len(sides) == 1:
         draft.dims = sides
@@ -232,7 +220,7 @@ def read_splits(draft: Draft) -> None:
 
 
 def _split_list(draft: Draft, at: int) -> None:
-    while draft.kind(at) == "dim" and not _names_something(draft, at):
+    while draft.kind(at) == "dim" and not (draft.items[at].used or _names_something(draft, at)):
         draft.take(at)
         draft.add_dim(str(draft.items[at].value))
         link = draft.after(at, skip=("stop", "also"))

@@ -49,6 +49,11 @@ _HOUR = re.compile(
 )
 _HOUR_OPS = {"a las": "eq", "at": "eq", "la hora de las": "eq", "hora": "eq", "despues de las": "ge", "desde las": "ge",
              "a partir de las": "ge", "after": "ge", "antes de las": "lt", "before": "lt"}  # fmt: skip
+# "los que pasan de 40 %"; "pasan de 31-60 a 61-90" is a roll.
+_PASSES = re.compile(
+    r"\b(?:(?:que|quienes)\s+)?(?:no\s+)?pas(?:a|an|aron|en)\s+del?\s+(?=\$?\s?\d)(?!\d{1,3}\s*(?:-|a|al)\s*\d)(?!\d{4,})"
+)
+_NONE_OF = re.compile(r"\b(?:cero|zero|0|ni una sola|ni un solo|ninguna?)\s+(?=[a-z])")
 _SCALES = {"mil": 1_000, "k": 1_000, "thousand": 1_000, "millon": 1_000_000, "millones": 1_000_000,
            "m": 1_000_000, "mm": 1_000_000, "mdp": 1_000_000, "million": 1_000_000}  # fmt: skip
 _UNITS = {
@@ -88,7 +93,11 @@ class Amount:
 
 def find_spans(text: str) -> list[Span]:
     """All of them, overlapping; the caller keeps the longest at each place."""
-    out = [*_buckets(text), *_without_contact(text), *_hours(text), *_reached(text)]
+    out = [*_buckets(text), *_rules(text), *_without_contact(text), *_hours(text), *_reached(text)]
+    out += [
+        Span("cmp", "le" if " no " in f" {m.group()} " else "gt", *m.span()) for m in _PASSES.finditer(text)
+    ]
+    out += [Span("none_of", 0, m.start(), m.end()) for m in _NONE_OF.finditer(text)]
     out += [Span("number", _amount(m), *m.span()) for m in _NUMBER.finditer(text) if _stands_alone(text, m)]
     return out
 
@@ -133,6 +142,19 @@ def _buckets(text: str) -> list[Span]:
 
 def _bucket(name: str, match: re.Match[str]) -> Span:
     return Span("value", ("bucket", name), *match.span())
+
+
+_RULE = re.compile(
+    r"\b(?:(?:de|del|of)\s+)?(?:(?:la|the)\s+)?(?:(?:regla|rule)\s+)(?:no\.?\s+|numero\s+)?(?:r\s?)?(?P<n>\d{1,2})(?P<b>b?)(?![a-z0-9])|\br(?P<m>\d{2})(?P<c>b?)(?![a-z0-9])"
+)
+
+
+def _rules(text: str) -> list[Span]:
+    """ "la regla 6", "R06": which rule was broken."""
+    return [
+        Span("value", ("rule", f"R{int(m['n'] or m['m']):02}{m['b'] or m['c'] or ''}"), *m.span())
+        for m in _RULE.finditer(text)
+    ]
 
 
 def _without_contact(text: str) -> list[Span]:

@@ -30,6 +30,10 @@ def read_variants(draft: Draft, lexicon: Lexicon) -> None:
             item.used = True
             for _, aging in draft.each("metric"):
                 aging.value = "aging_accounts"
+        elif item.value == "accounts" and said == ["calls"]:
+            item.used = True  # "cuántos toques llevamos por cuenta"
+            for each in found:
+                each.value, each.weak = "intensity", False
         elif not said or any(m.variant_said(str(item.value)) for m in metrics):
             item.used = True
             draft.variant = str(item.value)

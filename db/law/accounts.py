@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select
 
 from db.cells.cuts import Cuts, files_of
 from db.tables.agency import cases
@@ -71,16 +71,27 @@ def files(connection: Connection, clients: Iterable[int]) -> Cuts:
     return Cuts({client: files_of(connection, client) for client in clients})
 
 
+def last_files(connection: Connection, clients: Iterable[int], day: date) -> Cuts:
+    """Of each client the last of those days, up to this one."""
+    found = {}
+    for client in clients:
+        mine = (balances.c.client_id == client, balances.c.as_of <= day)
+        last = connection.execute(select(func.max(balances.c.as_of)).where(*mine)).scalar()
+        if last is not None:
+            found[client] = (last,)
+    return Cuts(found)
+
+
 def homes(connection: Connection, debtors: Collection[int], day: date) -> Mapping[int, tuple[str, str]]:
     """The state and municipality a debtor was last known to live in on that day."""
     found: dict[int, tuple[str, str]] = {}
     for some in slices(debtors):
         query = (
             select(addresses.c.debtor_id, addresses.c.state, addresses.c.municipality)
-            .where(addresses.c.debtor_id.in_(some), addresses.c.valid_from <= day)
+            .where(one_of(addresses.c.debtor_id, some), addresses.c.valid_from <= day)
             .order_by(addresses.c.valid_from, addresses.c.id)
         )
-        for debtor, state, municipality in connection.execute(query):
+        for debtor, state, municipality in connection.execute(query).all():
             if state or municipality:
                 found[debtor] = (state or "", municipality or "")
     return found
@@ -100,6 +111,11 @@ def slices(ids: Iterable[int], size: int = SLICE) -> Iterator[list[int]]:
     whole = sorted(set(ids))
     for at in range(0, len(whole), size):
         yield whole[at : at + size]
+
+
+def one_of(column: ColumnElement[int], ids: Sequence[int]) -> ColumnElement[bool]:
+    """Written into the statement as numbers: thousands of parameters cost more than the rows they find."""
+    return column.in_(bindparam(None, list(ids), expanding=True, literal_execute=True))
 
 
 def among(column: ColumnElement[int], query: Select[Any] | None) -> list[ColumnElement[bool]]:

@@ -8,8 +8,7 @@ from typing import Any
 
 from db.law.hours import local
 from db.law.judging import Contact, World
-
-ENDING = 2
+from db.masking import ending
 
 
 def evidence(rule: str, contact: Contact, world: World) -> dict[str, Any]:
@@ -39,12 +38,12 @@ def _party(contact: Contact, world: World) -> dict[str, Any]:  # noqa: ARG001
         "party": contact.party,
         "result": contact.result,
         "phone_owner": contact.phone_owner,
-        "phone_ending": (contact.phone or "")[-ENDING:],
+        "phone_ending": ending(contact.phone or ""),
     }
 
 
 def _phone(contact: Contact, world: World) -> dict[str, Any]:  # noqa: ARG001
-    return {"phone_source": contact.phone_source, "phone_ending": (contact.phone or "")[-ENDING:]}
+    return {"phone_source": contact.phone_source, "phone_ending": ending(contact.phone or "")}
 
 
 def _account(contact: Contact, world: World) -> dict[str, Any]:  # noqa: ARG001

@@ -19,7 +19,7 @@ from db.law.accounts import files, homes, read_stops, stops_between, supervisors
 from db.law.book import Book, Rule, load_book
 from db.law.evidence import evidence
 from db.law.found import Breach
-from db.law.judging import AFTER, BREACH, UNKNOWN, Check, Contact, World, judged
+from db.law.judging import AFTER, BREACH, BY_CLOCK, UNKNOWN, Check, Contact, World, judged
 from db.law.policy import Policy
 from db.law.suspects import Client, Day, read_clients, suspects, unknowns
 from db.law.zones import home_of
@@ -195,10 +195,6 @@ def _breach(row: Row[Any], rule: Rule, contact: Contact, leads: Mapping[int, int
     )
 
 
-# Rules of the clock and the calendar, whose open cases are all among the suspects.
-BY_CLOCK = ("R01", "R02", "R03", "R04")
-
-
 def _counted(
     told: Mapping[int, Mapping[str, int]],
     left_open: Mapping[tuple[int, str], int],
@@ -209,6 +205,7 @@ def _counted(
     for client, by_rule in told.items():
         for name, rule in rules.items():
             if rule.protects(known[client].regime):
+                # What the clock leaves open is all among the suspects.
                 unknown = left_open.get((client, name), 0) if name in BY_CLOCK else by_rule.get(name, 0)
                 counts[client, name] = by_rule[""], unknown
     return counts

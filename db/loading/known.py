@@ -11,6 +11,7 @@ from functools import cached_property
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, select
 
+from db.erasure.suppressed import suppressed_among, suppressing
 from db.loading.columns import add_faults
 from db.loading.pipes import read_frame
 from db.loading.readers import ZONE
@@ -18,6 +19,7 @@ from db.loading.table import FAULT
 from db.tables.reference import accounts, campaigns, clients, people
 
 ORPHAN = "orphan_"
+SUPPRESSED = "suppressed"
 _FEW = 20_000  # below this many accounts, ask for those; above, read the client's all
 _PART = 5_000
 
@@ -82,7 +84,18 @@ class Job:
         zeros = self._had_zeros(rows.filter(lost))
         bare = rows["account_no"].str.strip_chars_start("0")
         cut = lost & bare.is_in(zeros.implode() if zeros.len() else [""])
-        return add_faults(rows, "account_no", {f"{ORPHAN}zeros": cut, f"{ORPHAN}account": lost})
+        faults = {SUPPRESSED: self.suppressed(rows, lost), f"{ORPHAN}zeros": cut, f"{ORPHAN}account": lost}
+        return add_faults(rows, "account_no", faults)
+
+    def suppressed(self, rows: pl.DataFrame, unknown: pl.Series) -> pl.Series:
+        """Of the accounts nobody knows, those whose debtor was erased: no file brings them back."""
+        gone = pl.Series([False] * rows.height)
+        for client in suppressing(self.connection):
+            mine = (rows["client_id"] == client).fill_null(value=False) & unknown
+            numbers = rows.filter(mine)["account_no"].drop_nulls().unique().to_list()
+            found = suppressed_among(self.connection, client, numbers)
+            gone = gone | (mine & rows["account_no"].is_in(sorted(found)).fill_null(value=False))
+        return gone
 
     def _had_zeros(self, lost: pl.DataFrame) -> pl.Series:
         """Of the unknown numbers, those that are a known account's without its zeros."""

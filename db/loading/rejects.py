@@ -7,6 +7,7 @@ import polars as pl
 import yaml
 
 from db.loading.allowed import allowed
+from db.loading.known import SUPPRESSED
 from db.loading.layouts import Choice
 from db.loading.readers import plain
 from db.loading.table import FAULT, LINE
@@ -36,7 +37,9 @@ def write_rejects(rows: pl.DataFrame, raw: pl.DataFrame, choice: Choice, path: P
         pl.col(FAULT).replace_strict(pl.Series(faults), reasons, return_dtype=pl.String).alias("motivo")
     )
     ours = {h for h in raw.columns if plain(h) in ("linea", "motivo")}
-    table = said.join(raw.drop(FAULT, *ours), on=LINE, how="left", maintain_order="left").sort(LINE)
+    erased = refused.filter(pl.col(FAULT).str.starts_with(SUPPRESSED))[LINE]  # their line alone is told
+    shown = raw.drop(FAULT, *ours).filter(~pl.col(LINE).is_in(erased.implode()))
+    table = said.join(shown, on=LINE, how="left", maintain_order="left").sort(LINE)
     table = table.select(pl.col(LINE).alias("linea"), "motivo", pl.all().exclude(LINE, FAULT, "motivo"))
     _write(table.with_columns(pl.col(pl.String).str.replace(_ACTIVE, "'$1")), path)
     return path

@@ -1,14 +1,34 @@
 """What the database itself refuses: to change the record of what was done, or to take any of it away.
 
-Rows up to the head's `base` may go: whoever moves it without the key breaks the head's seal.
+Rows up to the head's `base` may go: whoever moves it without the key breaks the head's seal. What was typed
+may be taken out of a row that audit_cuts names: whoever does so without the key breaks that row's seal.
 """
 
 from typing import Any
 
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Connection, Table, event, inspect
 
+from db.tables.erasure import audit_cuts
 from db.tables.house import audit, audit_head
 
+_KEPT = [column.name for column in audit.c if column.name not in ("said", "request", "change")]
+_SAME = " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in _KEPT)
+_SAME_ROW = ", ".join(f"OLD.{name}" for name in _KEPT)
+_NEW_ROW = ", ".join(f"NEW.{name}" for name in _KEPT)
+_CUT_SQLITE = f"""CREATE TRIGGER audit_keeps_rows BEFORE UPDATE ON audit
+WHEN NOT EXISTS (SELECT 1 FROM audit_cuts WHERE row_id = OLD.id) OR {_SAME}
+BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END"""  # noqa: S608 (our own columns)
+_CUT_POSTGRESQL = f"""CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_TABLE_NAME = 'audit' AND TG_OP = 'DELETE' THEN
+    IF OLD.id <= coalesce((SELECT max(base) FROM audit_head), 0) THEN RETURN OLD; END IF;
+  END IF;
+  IF TG_TABLE_NAME = 'audit' AND TG_OP = 'UPDATE' THEN
+    IF EXISTS (SELECT 1 FROM audit_cuts WHERE row_id = OLD.id)
+      AND ROW({_NEW_ROW}) IS NOT DISTINCT FROM ROW({_SAME_ROW}) THEN RETURN NEW; END IF;
+  END IF;
+  RAISE EXCEPTION 'the record is append-only';
+END $$"""  # noqa: S608
 _SQLITE = (
     """CREATE TRIGGER audit_keeps_rows BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END""",
@@ -58,8 +78,13 @@ _DROP = {
 
 
 def guard(connection: Connection) -> None:
-    """Sets the triggers. Once both tables are there, by create_all or by a migration."""
-    for statement in _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL:
+    """Sets the triggers. Once both tables are there, by create_all or by a migration; before there was
+    anything that names cuts, none is let through."""
+    lite = connection.dialect.name == "sqlite"
+    statements = list(_SQLITE if lite else _POSTGRESQL)
+    if inspect(connection).has_table(audit_cuts.name):
+        statements[0] = _CUT_SQLITE if lite else _CUT_POSTGRESQL
+    for statement in statements:
         connection.exec_driver_sql(statement)
 
 
@@ -70,6 +95,7 @@ def unguard(connection: Connection) -> None:
 
 
 audit_head.add_is_dependent_on(audit)
+audit_head.add_is_dependent_on(audit_cuts)
 
 
 @event.listens_for(audit_head, "after_create")

@@ -13,7 +13,7 @@ deliveries = Table(
     Column("person_id", Key, ForeignKey("people.id"), nullable=False),
     Column("approved_by", Key, ForeignKey("people.id")),
     Column("request", Text, nullable=False),  # {intent: fields} as JSON
-    Column("via", String(8), nullable=False),  # mail | folder | channel
+    Column("via", String(8), nullable=False),  # mail | folder | sftp | channel
     Column("recipient", String(80), nullable=False),  # its name in config.yaml, or the channel
     Column("target", Text, nullable=False),  # JSON: the addresses or the folder that were agreed to
     Column("numbers", Text, nullable=False),  # JSON: the figures that were agreed to; {} where none were

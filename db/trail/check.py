@@ -1,6 +1,6 @@
 """Walks the record from its first row to its head and its anchors, and names the first that does not hold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from db.tables.house import audit
 from db.trail.anchor import Anchor, anchors, ours
 from db.trail.chain import Head, head_of
+from db.trail.cuts import cuts_of
 from db.trail.seal import Seal
 
 Kind = Literal[
@@ -44,7 +45,7 @@ def verify(connection: Connection, seal: Seal) -> Verdict:
         select(func.count()).where(audit.c.id <= (head.base if head else 0))
     ).scalar_one()
     lines = list(anchors(seal.anchor))
-    walk = _Walk(seal, head or Head(0, "", 0, ""))
+    walk = _Walk(seal, head or Head(0, "", 0, ""), cuts_of(connection))
     broken = walk.rows(connection) or walk.end(written=head is not None) or walk.anchors(lines)
     if broken and broken.kind == "head" and any(line and line.seq > walk.at for line in lines):
         broken = Broken("cut", walk.at + 1)
@@ -55,8 +56,8 @@ def verify(connection: Connection, seal: Seal) -> Verdict:
 class _Walk:
     """One pass over the rows in their order."""
 
-    def __init__(self, seal: Seal, head: Head) -> None:
-        self._seal, self.head = seal, head
+    def __init__(self, seal: Seal, head: Head, cuts: Mapping[int, str | None]) -> None:
+        self._seal, self.head, self._cuts = seal, head, cuts
         self.at, self._mac, self.count = head.base, head.base_mac, 0
         self._macs: dict[int, str] = {}  # of the rows that were anchored
 
@@ -65,12 +66,18 @@ class _Walk:
         for row in _lines(connection, self.head.base):
             if row["id"] != self.at + 1:
                 return Broken("deleted", self.at + 1)
-            if not self._seal.holds(self._mac, row, row["mac"]):
+            if not self._holds(self._mac, row):
                 return Broken(self._what(connection), self.at + 1)
             self.at, self._mac, self.count = row["id"], row["mac"], self.count + 1
             if self.at in wanted:
                 self._macs[self.at] = self._mac
         return None
+
+    def _holds(self, before: str, row: Line) -> bool:
+        """As it was recorded; or as it was left when an erased person's words were taken out of it."""
+        if self._seal.holds(before, row, row["mac"]):
+            return True
+        return row["id"] in self._cuts and self._seal.cut_holds(before, row, self._cuts[row["id"]])
 
     def end(self, *, written: bool) -> Broken | None:
         head = self.head
@@ -105,7 +112,7 @@ class _Walk:
         if not rest:
             own = self.head.mac == first["mac"] and self._seal.notes(self.head.seal, *self.head.sealed_parts)
             return "changed" if own else "other_key"
-        follows = self._seal.holds(first["mac"] or "", rest[0], rest[0]["mac"])
+        follows = self._holds(first["mac"] or "", rest[0])
         return "changed" if follows else "other_key"
 
     def _was_swapped(self, after: list[Line]) -> bool:
@@ -115,7 +122,7 @@ class _Walk:
         return any(self._held_as(after[0], place, mac) for place, those in befores.items() for mac in those)
 
     def _held_as(self, row: Line, place: int, before: str | None) -> bool:
-        return self._seal.holds(before or "", {**row, "id": place}, row["mac"])
+        return self._holds(before or "", {**row, "id": place})
 
 
 def _lines(connection: Connection, after: int, most: int | None = None) -> Iterator[Line]:

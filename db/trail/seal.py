@@ -47,6 +47,13 @@ class Seal:
     def holds(self, before: str, row: Mapping[str, Any], mac: str | None) -> bool:
         return self._any(_canonical(before, row), mac)
 
+    def cut(self, before: str, row: Mapping[str, Any]) -> str:
+        """Of a row whose words were taken out: as it stands now, over the seal it had and keeps."""
+        return _mac(self.keys[0], _shortened(before, row))
+
+    def cut_holds(self, before: str, row: Mapping[str, Any], seal: str | None) -> bool:
+        return self._any(_shortened(before, row), seal)
+
     def note(self, *parts: Any) -> str:
         """For a head or an anchor's line: it cannot be mistaken for a row's."""
         return _mac(self.keys[0], _packed(["head", *parts]))
@@ -67,6 +74,10 @@ def _canonical(before: str, row: Mapping[str, Any]) -> bytes:
     at: datetime = row["at"]
     said["at"] = at.astimezone(UTC).isoformat(timespec="microseconds")
     return _packed([before, said])
+
+
+def _shortened(before: str, row: Mapping[str, Any]) -> bytes:
+    return _packed(["cut", row["mac"], _canonical(before, row).decode()])
 
 
 def _packed(said: list[Any]) -> bytes:

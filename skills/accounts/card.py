@@ -7,6 +7,7 @@ from typing import Any
 
 from db.account_card import AccountCard
 from db.marks import OPT_OUTS
+from db.masking import Masks
 from db.result_codes import ResultCode, load_result_codes
 from skills import text
 from skills.accounts.holds import case_name
@@ -27,14 +28,12 @@ from skills.contract import (
 OWNERS = ("TITULAR", "AVAL", "OBLIGADO_SOLIDARIO", "REFERENCIA")
 MODES = ("manual", "preview", "predictivo", "blaster")
 AGREEING = ("agent", "supervisor", "manager", "director")  # who may agree terms with a debtor
-# Who works or oversees the debtor's case; who runs the house or the system needs no phone and no note.
-CLOSE = ("agent", "supervisor", "manager", "compliance", "quality")
 
 
 class CardWording:
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, masks: Masks) -> None:
         self._ctx, self._language, self._today = ctx, ctx.actor.language, ctx.now.date()
-        self._close = ctx.actor.role in CLOSE
+        self._masks = masks
 
     def answer(self, card: AccountCard) -> Answer:
         say = self._ctx.say
@@ -52,6 +51,7 @@ class CardWording:
             rows=({"account": card.number, "client": card.client, "dpd": card.standing.dpd},),
             next=self._buttons(card),
             sensitive=True,
+            clear=self._masks.clear("account", card.number),
         )
 
     def _cases(self, card: AccountCard) -> list[Part]:
@@ -102,13 +102,12 @@ class CardWording:
 
     def _about(self, card: AccountCard) -> Table:
         say = self._ctx.say
-        phones = [
-            say("account.phone", ending=ending, owner=self._owner(owner)) for owner, ending in card.phones
-        ]
+        phones = [say("account.phone", phone=phone, owner=self._owner(owner)) for owner, phone in card.phones]
+        called = self._masks.shows("phone")
         paid = card.last_payment
         rows = [
             (say("account.debtor"), card.debtor or say("account.unknown")),
-            *([(say("account.phones"), ", ".join(phones) or say("account.unknown"))] if self._close else []),
+            *([(say("account.phones"), ", ".join(phones) or say("account.unknown"))] if called else []),
             (say("account.product"), card.product or say("account.unknown")),
             (say("account.since"), self._day(card.placed_on)),
             (say("account.agent"), card.agent or say("account.nobody")),
@@ -150,7 +149,7 @@ class CardWording:
 
     def _notes(self, card: AccountCard) -> tuple[Part, ...]:
         say, zone = self._ctx.say, self._ctx.now.tzinfo
-        if not card.notes or not self._close:
+        if not card.notes:
             return ()
         heads = (say("account.contact.at"), say("account.note.who"), say("account.note.said"))
         rows: list[tuple[Cell, ...]] = [

@@ -39,6 +39,7 @@ FILED: Mapping[Kind, tuple[str, str]] = {
     "arco": ("arco", ""),
     "complaint": ("complaints", ""),
 }
+ALWAYS = ("arco", "complaint")  # a debtor may ask and complain after the client took the account back
 ARCO_DAYS = 20  # business days of the authority to decide (LFPDPPP, art. 31)
 
 
@@ -57,7 +58,8 @@ class ReleaseRequest(OneAccount):
 
 def preview_hold(ctx: Context, request: HoldRequest) -> Preview:
     found = marked(ctx, "add_hold", request)
-    refuse_recalled(ctx, found)
+    if request.kind not in ALWAYS:
+        refuse_recalled(ctx, found)
     if request.kind is None:
         raise Refused("floor.hold.which", about="slot:kind", asks=True, choices=_kinds(ctx, request))
     register, kind = FILED[request.kind]

@@ -1,6 +1,7 @@
 """One account: how it stands, what may be done with it, and who its debtor is, for whoever may know."""
 
 from db.account_card import account_card
+from db.masking import Level, Masks
 from skills.accounts import holds, marks, notes
 from skills.accounts.card import CardWording
 from skills.accounts.marking import WORKING
@@ -14,10 +15,11 @@ AccountRequest = OneAccount
 
 def answer_account(ctx: Context, request: OneAccount) -> Answer:
     found = the_account(ctx, "account", request)
-    card = account_card(ctx.session, ctx.actor.scope, found.id, ctx.now.date())
+    masks = Masks(Level.ROW, ctx.actor.role)
+    card = account_card(ctx.session, ctx.actor.scope, found.id, ctx.now.date(), masks)
     if not card:
         raise Refused("account.not_found", about="account", account=request.account)
-    return CardWording(ctx).answer(card)
+    return CardWording(ctx, masks).answer(card)
 
 
 SKILL = Skill(

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from db.audit import times_done
 from db.debtor import Debtor, debtor_of
+from db.masking import Level, Masks
 from skills.accounts.marking import WORKING
 from skills.contract import Action, Answer, Context, Option, Preview, Refused, Table, Text
 from skills.one_account import OneAccount, the_account
@@ -51,27 +52,39 @@ def apply(ctx: Context, plan: Mapping[str, Any]) -> Answer:
     if debtor is None:
         raise Refused("account.not_found", about="account", account=plan["number"])
     say = ctx.say
-    table = Table("", (say("account.field"), say("account.value")), _rows(ctx, debtor))
+    masks = Masks(Level.WHOLE, ctx.actor.role)
+    table = Table("", (say("account.field"), say("account.value")), _rows(ctx, debtor, masks))
     notes = [Text(say("floor.unmask.recorded"), "note")]
     if any(owner == NOT_TO_BE_DUNNED for owner, _ in debtor.phones):
         notes.append(Text(say("floor.unmask.references"), "warning"))
     return Answer(
-        say("floor.unmask.title", account=plan["number"]), plan["where"], (table, *notes), sensitive=True
+        say("floor.unmask.title", account=plan["number"]),
+        plan["where"],
+        (table, *notes),
+        sensitive=True,
+        clear=_clear(plan["number"], debtor, masks),
     )
 
 
-def _rows(ctx: Context, debtor: Debtor) -> tuple[tuple[str, str], ...]:
+def _clear(number: str, debtor: Debtor, masks: Masks) -> frozenset[str]:
+    """What she now sees whole, and nobody else in the same message."""
+    seen = masks.clear("account", number) | masks.clear("name", debtor.name)
+    seen |= masks.clear("phone", *(phone for _, phone in debtor.phones))
+    return seen | masks.clear("reference", debtor.payment_reference)
+
+
+def _rows(ctx: Context, debtor: Debtor, masks: Masks) -> tuple[tuple[str, str], ...]:
     say, unknown = ctx.say, ctx.say("account.unknown")
     place = ", ".join(filter(None, (debtor.municipality, debtor.state)))
     phones = [
-        (say(f"account.owner.{owner}") if owner in OWNERS else owner.lower(), number)
+        (say(f"account.owner.{owner}") if owner in OWNERS else owner.lower(), masks.of("phone", number))
         for owner, number in debtor.phones
     ]
     return (
-        (say("account.debtor"), debtor.name or unknown),
+        (say("account.debtor"), masks.of("name", debtor.name) or unknown),
         *((say("floor.unmask.phone", owner=owner), number) for owner, number in phones),
-        (say("floor.unmask.place"), place or unknown),
-        (say("floor.unmask.reference"), debtor.payment_reference or unknown),
+        (say("floor.unmask.place"), masks.of("place", place) or unknown),
+        (say("floor.unmask.reference"), masks.of("reference", debtor.payment_reference) or unknown),
     )
 
 

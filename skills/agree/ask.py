@@ -2,16 +2,19 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 from db.agreement_book import Debt
 from db.periods import month_of
-from skills.agree.request import AgreementRequest
+from skills.agree.request import AgreementRequest, Reason
 from skills.agree.wording import day, money
 from skills.contract import Context, Option, Refused
 
 INTENT = "record_agreement"
 FREQUENCIES = ("semanal", "quincenal", "mensual")
+QUOTE = "agreement_quote"  # as a button it opens the form, with all that was said
+_FOLIO = ("agree.above_offer", "agree.above_everyone")  # the form has a place for the creditor's leave
+REASONS: tuple[str, ...] = get_args(Reason)
 # What the form is opened without, so that it is asked for there.
 _LEAVES_OUT = {
     "first_date": ("first_date",),
@@ -27,17 +30,24 @@ def with_ways_on(ctx: Context, request: AgreementRequest, debt: Debt, refusal: R
     slot = refusal.about.removeprefix("slot:")
     own = request.model_dump(mode="json", exclude_none=True)
     own |= {"account": debt.number, "client": debt.client}
-    ways = {"frequency": _frequencies, "first_date": _first_days, "discount": _either}
+    ways = {"frequency": _frequencies, "first_date": _first_days, "discount": _either, "reason": _reasons}
     made = ways[slot](ctx, request, debt, own) if slot in ways else []
-    kept = {name: value for name, value in own.items() if name not in _LEAVES_OUT.get(slot, ())}
-    form = Option(ctx.say("agree.button_form"), INTENT, kept)
+    if refusal.key in _FOLIO:
+        made.append(Option(ctx.say("agree.button_form"), QUOTE, own))
+    elif slot != "reason":  # all but that is said: nothing is left for the form
+        kept = {name: value for name, value in own.items() if name not in _LEAVES_OUT.get(slot, ())}
+        made.append(Option(ctx.say("agree.button_form"), INTENT, kept))
     slots: dict[str, Any] = dict(refusal.slots)
     slots |= {name: day(ctx, said) for name, said in slots.items() if isinstance(said, date)}
-    return Refused(refusal.key, about=refusal.about, asks=refusal.asks, choices=(*made, form), **slots)
+    return Refused(refusal.key, about=refusal.about, asks=refusal.asks, choices=made, **slots)
 
 
 def _frequencies(ctx: Context, _request: AgreementRequest, _debt: Debt, own: dict[str, Any]) -> list[Option]:
     return [Option(ctx.say(f"agree.every.{each}"), INTENT, own | {"frequency": each}) for each in FREQUENCIES]
+
+
+def _reasons(ctx: Context, _request: AgreementRequest, _debt: Debt, own: dict[str, Any]) -> list[Option]:
+    return [Option(ctx.say(f"agree.reason.{each}"), INTENT, own | {"reason": each}) for each in REASONS]
 
 
 def _first_days(ctx: Context, _request: AgreementRequest, _debt: Debt, own: dict[str, Any]) -> list[Option]:

@@ -1,10 +1,11 @@
 """Who may grant these terms: by role, client, bucket and product. Pure: knows nobody by name."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from db.agreement_book import Debt
-from skills.agree.terms import Terms, waived_of
+from skills.agree.terms import Terms, most_waived, waived_of
 from skills.contract import Refused
 from skills.rules import Authority
 
@@ -12,11 +13,29 @@ RANKED = ("agent", "supervisor", "manager", "director")
 OVERSEE = ("manager", "director")  # who agree where the creditor itself gave leave
 
 
-def approvers(
+@dataclass(frozen=True)
+class Grant:
+    """`by`: the roles one of whom has to agree; none where the asker's own authority will do. What is waived
+    comes off interest and charges (`accessory`) and off principal; `reason`: why has to be said."""
+
+    by: tuple[str, ...]
+    accessory: int
+    principal: int
+    reason: bool
+
+
+def granted(rules: tuple[Authority, ...], role: str, debt: Debt, terms: Terms, folio: str | None) -> Grant:
+    """Raises Refused for what only the creditor may grant."""
+    by = _approvers(rules, role, debt, terms, folio)
+    least = next((each for each in _entries(rules, debt) if _covers(each, terms)), None)
+    shares = (least.accessory, least.principal) if least else (Decimal(0), Decimal(0))
+    reason = bool(terms.waived_cents) and (least is None or least.reason)
+    return Grant(by, *waived_of(terms, *shares), reason)
+
+
+def _approvers(
     rules: tuple[Authority, ...], role: str, debt: Debt, terms: Terms, folio: str | None
 ) -> tuple[str, ...]:
-    """The roles one of whom has to agree; none where the asker's own authority will do. Raises Refused for
-    what only the creditor may grant."""
     offered = offered_share(debt)
     if offered is not None and terms.discount > offered and not folio:
         raise Refused("agree.above_offer", about="slot:discount", most=f"{float(offered * 100):g}")
@@ -56,10 +75,6 @@ def _fits(entry: Authority, debt: Debt) -> bool:
 
 
 def _covers(entry: Authority, terms: Terms) -> bool:
-    accessory, principal = waived_of(terms)
-    whole = terms.split.cents["principal"] if terms.split else terms.base_cents
-    return (
-        terms.installments <= entry.installments
-        and accessory <= entry.accessory * (terms.split.accessory if terms.split else 0)
-        and principal <= entry.principal * whole
-    )
+    """Up to the entry's share of both parts together; the discount then falls on them in that proportion."""
+    most = most_waived(terms, entry.accessory, entry.principal)
+    return terms.installments <= entry.installments and terms.waived_cents <= most

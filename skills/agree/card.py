@@ -3,11 +3,12 @@
 from decimal import Decimal
 
 from db.agreement_book import Debt, Kept, letter_of
+from db.masking import ACCOUNT_ENDING, ending
 from skills.agree.changes import CANCELLING, ISSUING, NOT_ISSUED
 from skills.agree.found import debt_in_reach, kept_of
 from skills.agree.letters import READING
 from skills.agree.record import ROLES as RECORDING
-from skills.agree.wording import day, money, named, schedule
+from skills.agree.wording import consented, day, money, named, schedule
 from skills.contract import (
     Answer,
     Context,
@@ -70,7 +71,8 @@ def _notes(ctx: Context, kept: Kept) -> list[Part]:
     kind = "settles" if terms.settles else "partial"
     said = [ctx.say(f"agree.kind_{kind}", left=money(terms.base_cents - kept.row.total_cents))]
     if terms.pay_account:
-        said.append(ctx.say("agree.pay_to", ending=terms.pay_account[-4:]))
+        said.append(ctx.say("agree.pay_to", ending=ending(terms.pay_account, ACCOUNT_ENDING)))
+    said += consented(ctx, dict(terms._mapping))
     if found := letter_of(ctx.session, kept.row.id, "agreement"):
         said.append(ctx.say("agree.folio", folio=found[0]))
     return [Text(each, "note") for each in said]

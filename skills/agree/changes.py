@@ -1,11 +1,13 @@
 """What becomes of an agreement by people's hands: cancelled, or in force once the creditor has the letter."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, get_args
 
-from db.agreement_book import Debt, Kept, complete_terms, move_agreement
+from db.agreement_book import Debt, Kept, accept, complete_terms, move_agreement
 from skills.agree.found import debt_in_reach, standing_of
-from skills.agree.wording import money, named, schedule
+from skills.agree.request import AcceptedBy, AcceptedRequest, Party
+from skills.agree.wording import accepted, accepted_word, money, named, schedule
 from skills.contract import Action, Answer, Context, Option, Preview, Refused, Role, Text
 from skills.one_account import OneAccount, short
 
@@ -73,8 +75,9 @@ def move(ctx: Context, agreement: int, before: str, after: str) -> None:
 # --- In force ------------------------------------------------------------------------------------
 
 
-def preview_activate(ctx: Context, request: OneAccount) -> Preview:
-    """The creditor formalises: only with its letter issued and in the creditor's hands is it in force."""
+def preview_activate(ctx: Context, request: AcceptedRequest) -> Preview:
+    """The creditor formalises: only with its letter issued and in the creditor's hands is it in force, and
+    once it is on record who accepted it in which way."""
     debt, kept = standing(ctx, request, "activate_agreement")
     if kept.status != "formalized":
         own = {"account": debt.number, "client": debt.client}
@@ -82,17 +85,38 @@ def preview_activate(ctx: Context, request: OneAccount) -> Preview:
         ways = (issue,) if kept.status in NOT_ISSUED else ()
         key = "agree.letter_first" if ways else "agree.in_force_already"
         raise Refused(key, about="state", choices=ways)
-    return preview_of_change(ctx, debt, kept, "active", "activate")
+    by = _accepted(ctx, debt, kept, request)
+    shown = preview_of_change(ctx, debt, kept, "active", "activate")
+    said = Text(accepted(ctx, by["party"], by["channel"]))
+    answer = replace(shown.answer, parts=(*shown.answer.parts, said))
+    return replace(shown, answer=answer, plan={**shown.plan, **by})
+
+
+def _accepted(ctx: Context, debt: Debt, kept: Kept, request: AcceptedRequest) -> dict[str, str]:
+    """By whom and in which way: what is on record counts, and what nobody knows is asked, one by one."""
+    found: dict[str, str] = {}
+    for name, known in (("party", get_args(Party)), ("channel", get_args(AcceptedBy))):
+        value = getattr(kept.terms, name, None) or getattr(request, name)
+        if value is None:
+            own = {"account": debt.number, "client": debt.client, **found}
+            ways = [
+                Option(accepted_word(ctx, name, each), "activate_agreement", own | {name: each})
+                for each in known
+            ]
+            raise Refused(f"agree.ask_{name}", about=f"slot:{name}", asks=True, choices=ways)
+        found[name] = value
+    return found
 
 
 def apply_activate(ctx: Context, plan: Mapping[str, Any]) -> Answer:
     move(ctx, plan["agreement"], "formalized", "active")
     complete_terms(ctx.session, plan["agreement"], {"delivered_on": ctx.now.date()})
+    accept(ctx.session, plan["agreement"], plan["party"], plan["channel"])
     said = Text(ctx.say("agree.active_now"))
     return Answer(ctx.say("agree.activated", account=short(plan["number"])), plan["client"], (said,))
 
 
 CHANGES = (
     Action("cancel_agreement", OneAccount, CANCELLING, preview_cancel, apply_cancel, undo_cancel),
-    Action("activate_agreement", OneAccount, ISSUING, preview_activate, apply_activate),
+    Action("activate_agreement", AcceptedRequest, ISSUING, preview_activate, apply_activate),
 )

@@ -10,6 +10,7 @@ from typing import Any
 
 from db.agreement_book import Debt, Kept, complete_terms, letter_of, write_letter
 from db.agreement_rules import Agreement, installments_of
+from db.masking import Level, Masks
 from skills.agree.changes import ISSUING, NOT_ISSUED, move, preview_of_change, standing
 from skills.agree.found import debt_in_reach, kept_of
 from skills.agree.pdf import printed
@@ -78,11 +79,12 @@ def _found_since(kept: Kept, debt: Debt) -> dict[str, Any]:
 
 
 def _common(ctx: Context, debt: Debt, folio: str) -> dict[str, str]:
+    masks = Masks(Level.DOCUMENT, ctx.actor.role)
     return {
         "client": debt.client,
         "product": debt.product,
-        "number": debt.number,
-        "debtor": debt.debtor or "",
+        "number": masks.of("account", debt.number),
+        "debtor": masks.of("name", debt.debtor),
         "folio": folio,
         "made_on": _on(ctx.now.date()),
         "letterhead": "\n".join(ctx.rules.agreements.letterhead),
@@ -92,6 +94,7 @@ def _common(ctx: Context, debt: Debt, folio: str) -> dict[str, str]:
 def _agreed(ctx: Context, debt: Debt, kept: Kept, found: Mapping[str, Any], folio: str) -> dict[str, str]:
     assert kept.terms is not None  # noqa: S101 (whoever calls has refused that)
     terms, row = {**kept.terms._mapping, **found}, kept.row
+    masks = Masks(Level.DOCUMENT, ctx.actor.role)
     made = Agreement(*(row._mapping[name] for name in Agreement._fields))
     parts = installments_of(made, ctx.calendars.bank)
     split = ("principal", "interest", "late_interest", "fees")
@@ -100,6 +103,8 @@ def _agreed(ctx: Context, debt: Debt, kept: Kept, found: Mapping[str, Any], foli
         "base_as_of": _on(terms["base_as_of"]),
         "split": "\n".join(money(terms[f"{name}_cents"]) for name in split),
         "kind": _kind(terms),
+        "waived_accessory": money(terms["waived_accessory_cents"] or 0),
+        "waived_principal": money(terms["waived_principal_cents"] or 0),
         "waived": money(terms["waived_cents"]),
         "discount": f"{row.discount_micros / 10_000:.2f}",
         "total": money(row.total_cents),
@@ -107,8 +112,8 @@ def _agreed(ctx: Context, debt: Debt, kept: Kept, found: Mapping[str, Any], foli
         "schedule": "\n".join(
             f"{each.number}|{_on(each.due_on)}|{money(each.amount_cents)}" for each in parts
         ),
-        "pay_account": terms["pay_account"],
-        "reference": terms["pay_reference"],
+        "pay_account": masks.of("pay_account", terms["pay_account"]),
+        "reference": masks.of("reference", terms["pay_reference"]),
         "valid_until": _on(terms["valid_until"]),
     }
 
@@ -116,7 +121,9 @@ def _agreed(ctx: Context, debt: Debt, kept: Kept, found: Mapping[str, Any], foli
 def _kind(terms: Mapping[str, Any]) -> str:
     if not terms["settles"]:
         return "terms_partial"
-    return "terms_settles" if terms["waived_cents"] else "terms_settles_whole"
+    if not terms["waived_cents"]:
+        return "terms_settles_whole"
+    return "terms_settles" if terms["waived_accessory_cents"] is None else "terms_settles_split"
 
 
 def _settled(ctx: Context, debt: Debt, kept: Kept, folio: str) -> dict[str, str]:

@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from db.agreement_book import Debt, move_agreement, write_agreement
 from db.clabe import is_clabe
-from skills.agree.ask import with_ways_on
-from skills.agree.authority import approvers
+from db.masking import ACCOUNT_ENDING, ending
+from skills.agree.ask import QUOTE, with_ways_on
+from skills.agree.authority import Grant, granted
 from skills.agree.found import debt_in_reach, kept_of, refuse_untouchable, standing_of
 from skills.agree.request import AgreementRequest
 from skills.agree.terms import Terms, terms_of
-from skills.agree.wording import day, money, named, planned, roles
+from skills.agree.wording import consented, day, money, named, planned, roles
 from skills.contract import (
     APPROVED_BY,
     Action,
@@ -40,6 +41,7 @@ def preview(ctx: Context, request: AgreementRequest) -> Preview:
     debt = debt_in_reach(ctx, request, INTENT)
     refuse_unlawful(ctx, INTENT, debt.id, short(debt.number))
     refuse_untouchable(debt)
+    pay_account_of(debt)  # a wrong one is said before anything is asked
     if standing_of(ctx, debt) is not None:
         own = {"account": debt.number, "client": debt.client}
         see = Option(ctx.say("agree.button_see"), "agreement", own)
@@ -48,10 +50,12 @@ def preview(ctx: Context, request: AgreementRequest) -> Preview:
     rules, today = ctx.rules.agreements, ctx.now.date()
     try:
         terms = terms_of(request, debt, today, rules.first_within_days)
-        by = approvers(rules.authority, ctx.actor.role, debt, terms, request.creditor_folio)
+        grant = granted(rules.authority, ctx.actor.role, debt, terms, request.creditor_folio)
+        if grant.reason and request.reason is None:
+            raise Refused("agree.ask_reason", about="slot:reason", asks=True)
     except Refused as refusal:
         raise with_ways_on(ctx, request, debt, refusal) from None
-    return _shown(ctx, debt, terms, by, request.creditor_folio)
+    return _shown(ctx, debt, terms, grant, request)
 
 
 def pay_account_of(debt: Debt) -> str | None:
@@ -70,8 +74,8 @@ def missing(terms: Mapping[str, Any]) -> list[str]:
     return [name for name in needed if terms[name] is None]
 
 
-def _shown(ctx: Context, debt: Debt, terms: Terms, by: tuple[str, ...], folio: str | None) -> Preview:
-    plan = _plan(ctx, debt, terms, by, folio)
+def _shown(ctx: Context, debt: Debt, terms: Terms, grant: Grant, request: AgreementRequest) -> Preview:
+    plan = _plan(ctx, debt, terms, grant, request)
     title = ctx.say("agree.title", account=short(debt.number), amount=money(terms.total_cents))
     figures = [Figure(ctx.say("agree.balance"), _pesos(debt.balance_cents), detail=day(ctx, debt.as_of))]
     if terms.waived_cents:
@@ -81,7 +85,7 @@ def _shown(ctx: Context, debt: Debt, terms: Terms, by: tuple[str, ...], folio: s
     parts = (
         Figures(tuple(figures)),
         planned(ctx, terms.plan(ctx.calendars.bank)),
-        *_told(ctx, terms, by, plan),
+        *_told(ctx, terms, grant.by, plan),
     )
     row = {"account": debt.number, "total": str(Decimal(terms.total_cents) / 100), "status": _status(plan)}
     rows = ({**row, "installments": terms.installments, "discount": str(round(terms.discount, 6))},)
@@ -105,15 +109,17 @@ def _told(ctx: Context, terms: Terms, by: tuple[str, ...], plan: Mapping[str, An
         names = ", ".join(ctx.say(f"agree.lack.{name}") for name in lacks)
         said.append(Text(ctx.say("agree.will_be_draft", names=names), "warning"))
     else:
-        said.append(Text(ctx.say("agree.pay_to", ending=plan["terms"]["pay_account"][-4:]), "note"))
+        account = ending(plan["terms"]["pay_account"], ACCOUNT_ENDING)
+        said.append(Text(ctx.say("agree.pay_to", ending=account), "note"))
     if terms.split is not None and terms.split.reckoned and terms.waived_cents:
         said.append(Text(ctx.say("agree.split_reckoned"), "note"))
+    said += [Text(each, "note") for each in consented(ctx, plan["consent"])]
     key = "agree.needs" if by else "agree.within"
     said.append(Text(ctx.say(key, roles=roles(ctx, by)), "note"))
     return tuple(said)
 
 
-def _plan(ctx: Context, debt: Debt, terms: Terms, by: tuple[str, ...], folio: str | None) -> dict[str, Any]:
+def _plan(ctx: Context, debt: Debt, terms: Terms, grant: Grant, request: AgreementRequest) -> dict[str, Any]:
     first = terms.plan(ctx.calendars.bank)[0].due_on
     split = terms.split.cents if terms.split else dict.fromkeys(debt.parts)
     written = {
@@ -125,7 +131,14 @@ def _plan(ctx: Context, debt: Debt, terms: Terms, by: tuple[str, ...], folio: st
         "pay_account": pay_account_of(debt),
         "pay_reference": debt.reference,
         "valid_until": (first + timedelta(days=ctx.rules.agreements.offer_days)).isoformat(),
-        "creditor_folio": folio,
+        "creditor_folio": request.creditor_folio,
+    }
+    consent = {
+        "reason": request.reason if terms.waived_cents else None,
+        "party": request.party,
+        "channel": request.channel,
+        "waived_accessory_cents": grant.accessory if terms.split else None,
+        "waived_principal_cents": grant.principal if terms.split else None,
     }
     row = {
         "client_id": debt.client_id,
@@ -139,7 +152,8 @@ def _plan(ctx: Context, debt: Debt, terms: Terms, by: tuple[str, ...], folio: st
         "discount_micros": round(terms.discount * 1_000_000),
         "status": "draft" if missing(written) else "authorized",
     }
-    return {"row": row, "terms": written, "number": debt.number, "client": debt.client, APPROVED_BY: list(by)}
+    plan = {"row": row, "terms": written, "consent": consent, "number": debt.number, "client": debt.client}
+    return {**plan, APPROVED_BY: list(grant.by)}
 
 
 def _status(plan: Mapping[str, Any]) -> str:
@@ -157,7 +171,7 @@ def apply(ctx: Context, plan: Mapping[str, Any]) -> Answer:
     row, terms = _dated(plan["row"], "first_due_on"), _dated(plan["terms"], "base_as_of", "valid_until")
     me = ctx.actor.person_id
     terms |= {"recorded_by": me, "authorized_by": ctx.approved_by or me, "delivered_on": None}
-    write_agreement(ctx.session, row, terms, ctx.now)
+    write_agreement(ctx.session, row, terms, plan["consent"], ctx.now)
     said = ctx.say(f"agree.done_{_status(plan)}")
     own = {"account": plan["number"], "client": plan["client"]}
     see = Option(ctx.say("agree.button_see"), "agreement", own)
@@ -187,4 +201,4 @@ def quote(ctx: Context, request: AgreementRequest) -> Answer:
 
 
 RECORD = Action(INTENT, AgreementRequest, ROLES, preview, apply, undo)
-QUOTE = Question("agreement_quote", AgreementRequest, ROLES, quote)
+QUOTE_IT = Question(QUOTE, AgreementRequest, ROLES, quote)

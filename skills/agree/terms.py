@@ -96,13 +96,29 @@ def split_of(debt: Debt) -> Split | None:
     return Split({"principal": principal, **shares}, reckoned=True)
 
 
-def waived_of(terms: Terms) -> tuple[int, int]:
-    """How much of the discount is taken off interest and charges, and how much off the principal.
+def parts_of(terms: Terms) -> tuple[int, int]:
+    """Interest and charges, and principal. A debt whose parts nobody knows is principal: the stricter
+    reading."""
+    return (terms.split.accessory, terms.split.cents["principal"]) if terms.split else (0, terms.base_cents)
 
-    Of a debt whose parts nobody knows it counts as principal: the stricter reading.
-    """
-    accessory = min(terms.waived_cents, terms.split.accessory) if terms.split else 0
-    return accessory, terms.waived_cents - accessory
+
+def most_waived(terms: Terms, accessory: Decimal, principal: Decimal) -> Decimal:
+    """What shares of both parts come to in centavos."""
+    of_accessory, of_principal = parts_of(terms)
+    return accessory * of_accessory + principal * of_principal
+
+
+def waived_of(terms: Terms, accessory: Decimal, principal: Decimal) -> tuple[int, int]:
+    """How much of the discount is taken off interest and charges, and how much off the principal: in the
+    proportion in which these shares let them go; where they do not reach, interest and charges first."""
+    of_accessory, of_principal = parts_of(terms)
+    most = most_waived(terms, accessory, principal)
+    if terms.waived_cents > most:
+        first = of_accessory
+    else:
+        first = round(terms.waived_cents * accessory * of_accessory / most) if most else 0
+    off = max(min(first, of_accessory, terms.waived_cents), terms.waived_cents - of_principal)
+    return off, terms.waived_cents - off
 
 
 def check_dates(first: date, today: date, within: int) -> None:

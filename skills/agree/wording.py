@@ -1,8 +1,9 @@
 """Agreements in the asker's words: money to the centavo, days, instalments. Decides nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from db.agreement_book import Debt, Kept
 from db.agreement_rules import Agreement, Installment, InstallmentResult, installments_of
@@ -54,6 +55,28 @@ def part_state(part: InstallmentResult, today: date) -> str:
     if today >= part.decide_on:
         return part.status
     return "due" if today <= part.due_on else "late"
+
+
+def consented(ctx: Context, consent: Mapping[str, Any]) -> list[str]:
+    """What a discount is taken off and why, and who accepted the agreement: as far as that is known."""
+    accessory, principal = consent["waived_accessory_cents"], consent["waived_principal_cents"]
+    said = []
+    if accessory or principal:
+        said.append(ctx.say("agree.waived", accessory=money(accessory), principal=money(principal)))
+    if consent["reason"]:
+        said.append(ctx.say("agree.because", reason=ctx.say(f"agree.reason.{consent['reason']}")))
+    if consent["party"] and consent["channel"]:
+        said.append(accepted(ctx, consent["party"], consent["channel"]))
+    return said
+
+
+def accepted(ctx: Context, party: str, channel: str) -> str:
+    by, way = accepted_word(ctx, "party", party), accepted_word(ctx, "channel", channel)
+    return ctx.say("agree.accepted", party=by, channel=way)
+
+
+def accepted_word(ctx: Context, name: str, value: str) -> str:
+    return ctx.say(f"agree.party.{value}") if name == "party" else ctx.say(f"agree.channel.{value}")
 
 
 def roles(ctx: Context, names: Sequence[str]) -> str:

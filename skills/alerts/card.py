@@ -8,6 +8,7 @@ from typing import Any
 
 from db.alerts import Ticket
 from db.metrics import Catalogue
+from db.periods import Period
 from skills import text
 from skills.alerts.spec import WatchSpec
 from skills.contract import (
@@ -114,6 +115,7 @@ class Words:
         else:
             yield Figures((self._figure(spec, held["row"]),))
             yield from self._of_close(held["row"])
+            yield from self._causes(held)
 
     def _figure(self, spec: WatchSpec, row: Mapping[str, Any]) -> Figure:
         def value(name: str) -> Value | None:
@@ -127,6 +129,23 @@ class Words:
         label = self.metrics.label(spec.watched, self.language)
         limit = self.say("alerts.limit", bound=self.bound(spec))
         return Figure(label, now, value("previous"), self.say("alerts.before"), detail=limit)
+
+    def _causes(self, held: Mapping[str, Any]) -> Iterator[Part]:
+        """What moved it most, against the period before."""
+        if (why := held.get("causes")) is None:
+            return
+        unit = self.metrics.metrics[why["metric"]].unit
+        ends = ("before", "now")
+        causes = [
+            self.say("alerts.cause", name=row["name"], **{end: self._amount(row[end], unit) for end in ends})
+            for row in why["rows"]
+        ]
+        against = text.period(Period(**why["against"]), self.language, self.now.date())
+        slots = {"dim": self.say(f"kpi.dim.{why['dim']}"), "period": against, "causes": "; ".join(causes)}
+        yield Text(self.say("alerts.causes", **slots))
+
+    def _amount(self, amount: str, unit: Unit) -> str:
+        return text.number(Value(Decimal(amount), unit), self.language)
 
     def _of_close(self, row: Mapping[str, Any]) -> Iterator[Part]:
         """What is missing of the month's target, and what each business day left would have to bring."""

@@ -6,8 +6,10 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from db.alert_rules import UPWARD
 from db.alerts import Reading
 from db.periods import Period, day
+from skills.alerts.causes import causes_of
 from skills.alerts.spec import Span, WatchSpec
 from skills.contract import Answer, Context, Refused
 from skills.rules import Freshness
@@ -16,7 +18,7 @@ LEAST_CASES = 30  # a share of fewer cases says nothing
 REPLAYED_WEEKS = 8
 DAYS = 28
 SHOWN = 6
-UPWARD = ("gt", "ge")
+EXPLAINED = 3  # of a watch's subjects at one look: each is a question of its own
 # How the question says that the data goes on to the period's end, or beyond it, without what was asked.
 NO_ROWS, NO_ROWS_THEN = "kpi.nothing_matches", "kpi.nothing_found"
 
@@ -84,12 +86,16 @@ def _numbers(ctx: Context, spec: WatchSpec, at: datetime) -> Iterator[Reading]:
     answer = ctx.ask("kpi", fields, at)
     key = _key(ctx, spec, answer, at)
     at_once = spec.slips == spec.clears == 1  # else it counts days, not each change within one
+    explained = 0
     for row in answer.rows:
         subject = "" if spec.split is None else str(row.get(spec.split) or "")
         if spec.split is not None and not subject:
             continue
         shown = {"asked": _of(fields, spec, subject), "row": _plain(row), "as_of": _as_of(answer)}
         amount = amount_of(ctx, spec, row)
+        if amount is not None and spec.bound.past(amount) and explained < EXPLAINED:
+            shown |= causes_of(ctx, spec, shown["asked"], at)
+            explained += 1
         yield Reading(subject[:120], amount, f"{key}:{amount}"[:60] if at_once else key, shown)
 
 

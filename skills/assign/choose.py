@@ -4,12 +4,13 @@ A debtor's accounts go together: two agents who call one debtor are a complaint.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from db.portfolio import Held
 
-SPECIAL, TOGETHER, COOLING, THEIRS = "special", "together", "cooling", "theirs"
+SPECIAL, TOGETHER, THEIRS = "special", "together", "theirs"
+COOLING, UNCERTIFIED = "cooling", "uncertified"  # why an agent may not get one
 
 
 @dataclass(frozen=True)
@@ -38,29 +39,35 @@ def choose(
     held: Sequence[Held],
     locked: Mapping[int, str],
     receivers: Sequence[int],
-    barred: Iterable[tuple[int, int]],
+    barred: Mapping[tuple[int, int], str],
     *,
     count: int | None,
     by_value: bool,
 ) -> Choice:
-    """Up to `count` accounts, whole debtors, shared among the receivers. `barred`: (account, agent) pairs."""
+    """Up to `count` accounts, whole debtors, shared among the receivers. `barred`: why not, by account and
+    agent."""
     choice = Choice()
     free = _free(held, locked, receivers, choice)
-    never = set(barred)
     load = dict.fromkeys(receivers, 0)
     left = len(held) if count is None else count
     for group in sorted(free, key=lambda g: g.order):
         if len(group.accounts) > left:
             continue
-        may = [a for a in receivers if not any((each.id, a) in never for each in group.accounts)]
+        may = [a for a in receivers if not any((each.id, a) in barred for each in group.accounts)]
         if not may:
-            choice.kept[COOLING] += group.accounts
+            for each in group.accounts:
+                choice.kept[_barred(each, receivers, barred)].append(each)
             continue
         to = min(may, key=lambda agent: (load[agent], receivers.index(agent)))
         load[to] += group.balance if by_value else len(group.accounts)
         left -= len(group.accounts)
         choice.moves |= {each.id: (each, to) for each in group.accounts}
     return choice
+
+
+def _barred(each: Held, receivers: Sequence[int], barred: Mapping[tuple[int, int], str]) -> str:
+    """Why none of them may get it; what only stays with its debtor's others is told as that."""
+    return next((barred[each.id, agent] for agent in receivers if (each.id, agent) in barred), TOGETHER)
 
 
 def _free(

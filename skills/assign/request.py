@@ -1,5 +1,6 @@
 """What a reassignment asks for, in the one notation. Knows no account."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -11,7 +12,7 @@ from skills.picked import storable
 class ReassignRequest(BaseModel):
     """Whose accounts (an agent's, a filter's, some or one) go to whom; how many, and how they are shared.
 
-    Without a receiver it is asked who.
+    Without a receiver it is asked who. `until`: the last day they are lent for; none = for good.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -25,6 +26,7 @@ class ReassignRequest(BaseModel):
     scope: Literal["all"] | None = None
     split: Literal["equal", "value"] | None = None
     dial_mode: Literal["manual", "preview", "predictivo", "blaster"] | None = None
+    until: date | None = None
     filters: tuple[Filter, ...] = ()
 
     @field_validator("filters")

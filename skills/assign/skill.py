@@ -1,47 +1,32 @@
 """Reassigning accounts: a preview of what moves, what stays and why; then the moves, and their way back."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from datetime import date, timedelta
 from typing import Any
 
 from db.access import may_see, people_within, resolve
+from db.certified import certified
+from db.lent import give_back, lend, take_off
 from db.moves import Move, holders, move_accounts
 from db.periods import Period
 from db.picks import Pick, Unpickable
 from db.portfolio import Held, had_lately, held_accounts, held_by_agent, locks
-from skills.assign.choose import Choice, choose
+from skills import text
+from skills.assign.choose import COOLING, UNCERTIFIED, choose
 from skills.assign.request import ReassignRequest
-from skills.contract import (
-    Action,
-    Answer,
-    Cell,
-    Context,
-    Figure,
-    Figures,
-    Filter,
-    Option,
-    Part,
-    Preview,
-    Refused,
-    Role,
-    Skill,
-    Table,
-    Text,
-    Value,
-)
-from skills.lawful import against, stays
-from skills.one_account import short
+from skills.assign.shown import LAW, reasons, shown
+from skills.contract import Action, Answer, Context, Filter, Option, Preview, Refused, Role, Skill, Text
+from skills.lawful import against
 from skills.picked import picks_of, unpickable
 
 MOST_OFFERED = 20  # agents
-MOST_NAMED = 10  # accounts in a preview
-LAW = "law:"  # of a reason why an account stays: the rule follows
 ROLES: frozenset[Role] = frozenset(("supervisor", "manager", "director", "admin"))
 
 
 def preview(ctx: Context, request: ReassignRequest) -> Preview:
     today = ctx.now.date()
+    _check_until(ctx, request)
     giver = _agent(ctx, request.from_agent) if request.from_agent else None
     if request.accounts == ():
         raise Refused("assign.none_chosen", about="nothing")
@@ -67,13 +52,38 @@ def preview(ctx: Context, request: ReassignRequest) -> Preview:
         held,
         locks(ctx.session, ids, today) | _unlawful(ctx, ids),
         receivers,
-        had_lately(ctx.session, ids, receivers, today),
+        _barred(ctx, held, receivers),
         count=request.count,
         by_value=request.split == "value" or (len(receivers) > 1 and request.split is None),
     )
     if not choice.moves:
-        raise Refused("assign.all_stay", about="nothing", why=_reasons(ctx, choice))
-    return _shown(ctx, request, choice, receivers, held)
+        raise Refused("assign.all_stay", about="nothing", why=reasons(ctx, choice))
+    return shown(ctx, request, choice, receivers, held)
+
+
+def _check_until(ctx: Context, request: ReassignRequest) -> None:
+    """A substitute's last day: today or later, and not for ever."""
+    until, most = request.until, ctx.rules.assigning.most_days
+    if until is None:
+        return
+    if until < ctx.now.date():
+        raise Refused("assign.until_past", about="slot:until")
+    if until > ctx.now.date() + timedelta(days=most):
+        day = text.day(until, ctx.actor.language, ctx.now.date())
+        raise Refused("assign.until_late", about="slot:until", day=day, n=most)
+
+
+def _barred(ctx: Context, held: Sequence[Held], receivers: Sequence[int]) -> dict[tuple[int, int], str]:
+    """Who may not get which account, and why: what she is not cleared for comes first."""
+    today, ids = ctx.now.date(), [each.id for each in held]
+    found = dict.fromkeys(had_lately(ctx.session, ids, receivers, today), COOLING)
+    cleared = certified(ctx.session, receivers, ctx.rules.assigning.certificates, today)
+    return found | {
+        (each.id, agent): UNCERTIFIED
+        for each in held
+        for agent in receivers
+        if not cleared.takes(agent, each.client_id, each.campaign_id)
+    }
 
 
 def _unlawful(ctx: Context, ids: Sequence[int]) -> dict[int, str]:
@@ -120,163 +130,48 @@ def _agent(ctx: Context, name: str) -> int:
     return found
 
 
-# --- What is shown ---------------------------------------------------------------------------------
-
-
-def _shown(
-    ctx: Context, request: ReassignRequest, choice: Choice, receivers: Sequence[int], held: Sequence[Held]
-) -> Preview:
-    moved = [each for each, _ in choice.moves.values()]
-    money = sum(each.balance_cents for each in moved)
-    plan = {
-        "moves": [[each.id, each.assignment_id, each.agent_id, to] for each, to in choice.moves.values()],
-        "mode": request.dial_mode,
-    }
-    names = ctx.names.by_id("agent")
-    to = ", ".join(names[agent].display for agent in receivers)
-    title = ctx.say("assign.title", n=f"{len(moved):,}", to=to)
-    parts: list[Part] = [Figures((_figure(ctx, "accounts", len(moved)), _money(ctx, money)))]
-    parts += [_which(ctx, choice), _loads(ctx, choice)]
-    if choice.kept:
-        parts.append(Text(ctx.say("assign.stay", why=_reasons(ctx, choice)), "note"))
-    if request.count and len(moved) < request.count:
-        parts.append(
-            Text(ctx.say("assign.fewer", asked=f"{request.count:,}", n=f"{len(moved):,}"), "warning")
-        )
-    if request.count and len(held) > request.count:
-        parts.append(Text(ctx.say("assign.largest_first"), "note"))
-    rows = tuple(
-        {"account": each.number, "to": names[agent].display, "to_code": names[agent].code}
-        for each, agent in choice.moves.values()
-    )
-    answer = Answer(title, ctx.say("assign.echo", scope=ctx.actor.scope.label), tuple(parts), rows)
-    before = {str(each.id): each.agent_id for each in moved}
-    after = {str(each.id): to for each, to in choice.moves.values()}
-    amount = Decimal(money) / 100
-    return Preview(answer, plan, len(moved), amount, _concerns(ctx, choice), before, after)
-
-
-def _figure(ctx: Context, key: str, n: int) -> Figure:
-    return Figure(ctx.say(f"assign.{key}"), Value(Decimal(n), "count"))
-
-
-def _money(ctx: Context, cents: int) -> Figure:
-    return Figure(ctx.say("assign.balance"), Value(Decimal(cents) / 100, "money"))
-
-
-def _which(ctx: Context, choice: Choice) -> Table:
-    """The accounts that would move, the largest first; by their endings, as others may read along."""
-    names = ctx.names.by_id("agent")
-    largest = sorted(choice.moves.values(), key=lambda move: (-move[0].balance_cents, move[0].number))
-    rows = tuple(
-        (
-            short(each.number),
-            each.bucket,
-            Value(Decimal(each.balance_cents) / 100, "money"),
-            names[each.agent_id].display,
-            names[to].display,
-        )
-        for each, to in largest[:MOST_NAMED]
-    )
-    heads = tuple(ctx.say(f"assign.head_{key}") for key in ("account", "bucket", "balance", "from", "to"))
-    more = len(largest) > len(rows)
-    note = ctx.say("assign.named", n=f"{len(rows):,}", total=f"{len(largest):,}") if more else ""
-    return Table(ctx.say("assign.which"), heads, rows, note)
-
-
-def _loads(ctx: Context, choice: Choice) -> Table:
-    """Each agent before and after, by accounts and money."""
-    gone, come = _sums(choice)
-    names = ctx.names.by_id("agent")
-    everyone = sorted({*gone, *come}, key=lambda agent: names[agent].display)
-    before = _standing(ctx, everyone)
-    rows: list[tuple[Cell, ...]] = []
-    for agent in everyone:
-        n, cents = before[agent]
-        after_n = n - gone[agent][0] + come[agent][0]
-        after = cents - gone[agent][1] + come[agent][1]
-        counts = (Value(Decimal(n), "count"), Value(Decimal(after_n), "count"))
-        rows.append(
-            (names[agent].display, *counts, *(Value(Decimal(c) / 100, "money") for c in (cents, after)))
-        )
-    heads = tuple(
-        ctx.say(f"assign.head_{key}") for key in ("agent", "before", "after", "money_before", "money_after")
-    )
-    return Table(ctx.say("assign.loads"), heads, tuple(rows))
-
-
-def _sums(choice: Choice) -> tuple[dict[int, tuple[int, int]], dict[int, tuple[int, int]]]:
-    gone: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    come: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for each, to in choice.moves.values():
-        for of, agent in ((gone, each.agent_id), (come, to)):
-            n, cents = of[agent]
-            of[agent] = n + 1, cents + each.balance_cents
-    return gone, come
-
-
-def _standing(ctx: Context, agents: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """What each holds today, all of it: accounts and centavos."""
-    found: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    whole = held_accounts(ctx.session, ctx.actor.scope, ctx.now.date(), agents=agents, number=None)
-    for each in whole:
-        n, cents = found[each.agent_id]
-        found[each.agent_id] = n + 1, cents + each.balance_cents
-    return found
-
-
-def _reasons(ctx: Context, choice: Choice) -> str:
-    kept = sorted(choice.kept.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-    rules = {why.removeprefix(LAW): len(some) for why, some in kept if why.startswith(LAW)}
-    others = [(why, len(some)) for why, some in kept if not why.startswith(LAW)]
-    return "; ".join([*stays(ctx, rules), *(ctx.say(f"assign.why_{why}", n=f"{n:,}") for why, n in others)])
-
-
-def _concerns(ctx: Context, choice: Choice) -> dict[int, str]:
-    """A sentence for each agent whose accounts come or go."""
-    gone, come = _sums(choice)
-    said = {
-        agent: ctx.say("assign.you_gave", n=f"{n:,}", who=ctx.actor.name) for agent, (n, _) in gone.items()
-    }
-    return said | {a: ctx.say("assign.you_got", n=f"{n:,}", who=ctx.actor.name) for a, (n, _) in come.items()}
-
-
 # --- What is written -------------------------------------------------------------------------------
 
 
 def apply(ctx: Context, plan: Mapping[str, Any]) -> Answer:
     moves = [Move(*map(int, each)) for each in plan["moves"]]
-    _moved(ctx, moves, plan.get("mode"))
+    begun = move_accounts(ctx.session, moves, plan.get("mode"), ctx.now)
+    if begun is None:
+        raise Refused("assign.moved_since", about="changed")
     names = ctx.names.by_id("agent")
     by = Counter(each.to for each in moves)
     told = "; ".join(
         ctx.say("assign.to_each", to=names[a].display, n=f"{n:,}") for a, n in sorted(by.items())
     )
-    return Answer(ctx.say("assign.done", n=f"{len(moves):,}"), told, ())
+    done = ctx.say("assign.done", n=f"{len(moves):,}")
+    if plan.get("until") is None:
+        return Answer(done, told, ())
+    until = date.fromisoformat(plan["until"])
+    lend(ctx.session, moves, begun, until, ctx.actor.person_id, ctx.now)
+    day = text.day(until, ctx.actor.language, ctx.now.date())
+    return Answer(done, told, (Text(ctx.say("assign.lent", day=day)),))
 
 
 def undo(ctx: Context, plan: Mapping[str, Any]) -> Answer:
     """Back to whom each was taken from, as a new move: what happened in between stays in the history."""
     today = ctx.now.date()
     now = holders(ctx.session, [int(account) for account, *_ in plan["moves"]])
-    back = []
-    for account, _, giver, to in plan["moves"]:
+    back, interrupted = [], []
+    for account, ended, giver, to in plan["moves"]:
         row, holder = now.get(account, (0, 0))
         if holder != to:
             raise Refused("assign.moved_since", about="undo")
         back.append(Move(account, row, to, giver))
+        interrupted.append(int(ended))
     for agent in {each.to for each in back}:
         if not may_see(ctx.session, ctx.actor.scope, "agent", [agent], Period(start=today, end=today)):
             raise Refused(
                 "assign.not_your_agent", about="scope", denied=True, name="", scope=ctx.actor.scope.label
             )
-    _moved(ctx, back, None)
-    return Answer(ctx.say("assign.undone", n=f"{len(back):,}"), "", ())
-
-
-def _moved(ctx: Context, moves: Sequence[Move], mode: str | None) -> None:
-    if not move_accounts(ctx.session, moves, mode, ctx.now):
+    take_off(ctx.session, [each.row for each in back], ctx.now)
+    if not give_back(ctx.session, back, interrupted, ctx.now):
         raise Refused("assign.moved_since", about="changed")
+    return Answer(ctx.say("assign.undone", n=f"{len(back):,}"), "", ())
 
 
 SKILL = Skill("assign", actions=(Action("reassign_accounts", ReassignRequest, ROLES, preview, apply, undo),))

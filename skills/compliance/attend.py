@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from db.law.browse import Kept, State, move, one
 from db.law.wording import unlawful_words
+from db.masking import short
 from skills.compliance.breaches import debtor_time, moment
 from skills.contract import APPROVED_BY, Action, Answer, Cell, Context, Option, Preview, Refused, Role, Table
 
 ROLES: frozenset[Role] = frozenset(("supervisor", "manager", "compliance", "admin", "director"))
 CLEARS: frozenset[Role] = frozenset(("compliance", "admin"))
-LONGEST, ENDING = 500, 4
+LONGEST = 500
 INTENT: Final = "attend_breach"
 REASONS = {
     "attended": ("spoken", "corrected", "instructed"),
@@ -112,7 +113,7 @@ def _card(ctx: Context, kept: Kept, state: State, reason: str) -> Table:
     if clock := debtor_time(kept):
         rows.insert(2, (say("law.head.debtor_time"), clock))
     if kept.account:
-        rows.insert(3, (say("law.head.account"), f"…{kept.account[-ENDING:]}"))
+        rows.insert(3, (say("law.head.account"), short(kept.account)))
     return Table("", (say("law.field"), say("law.value")), tuple(rows))
 
 

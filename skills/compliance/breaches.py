@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from db.access import resolve
 from db.law.browse import STATES, Coverage, Kept, Wanted, coverage, listed, searched_until
+from db.masking import short
 from db.periods import Period, month_of
 from skills import text
 from skills.contract import (
@@ -33,7 +34,6 @@ OWNERS = {
     "agent": "agent_id",
 }
 TOLD_BLIND = Decimal("0.01")  # a share of contacts not judged from which on it is said
-ENDING = 4
 MARKS = {"critical": "🔴", "high": "🟠", "medium": "🟡", "low": "⚪"}
 
 
@@ -118,7 +118,7 @@ def _echo(ctx: Context, request: BreachesRequest, over: Period) -> str:
 def _value(ctx: Context, field: str, value: str) -> str:
     if field == "status" and value in STATES:
         return ctx.say(f"law.state.{value}")
-    return f"…{value[-ENDING:]}" if field == "account" else value
+    return short(value) if field == "account" else value
 
 
 # --- What is shown ---------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def _line(ctx: Context, kept: Kept) -> tuple[Cell, ...]:
         debtor_time(kept),
         kept.agent or ctx.say("law.nobody"),
         kept.client or "",
-        f"…{kept.account[-ENDING:]}" if kept.account else "",
+        short(kept.account) if kept.account else "",
         ctx.say(f"law.state.{kept.state}"),
     )
 
@@ -221,7 +221,7 @@ def _row(kept: Kept) -> dict[str, object]:
         "record": f"{kept.record} {kept.record_id}",
         "agent": kept.agent,
         "client": kept.client,
-        "account": f"…{kept.account[-ENDING:]}" if kept.account else None,
+        "account": short(kept.account) if kept.account else None,
         "channel": kept.channel,
         "state": kept.state,
     }

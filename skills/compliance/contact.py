@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from db.law.plan import Block, Planned, looked_at, telephones
+from db.masking import ending
 from skills import text
 from skills.contract import Answer, Context, Option, Part, Refused, Role, Table, Text
 from skills.one_account import OneAccount, short, the_account
@@ -113,7 +114,7 @@ def _numbers(ctx: Context, account: int, planned: Planned, *, blocked: bool) -> 
         against = looked_at(ctx.session, ctx.calendars, ctx.rules.law, one, [account]).get(account, [])
         hard = next((block.rule for block in against if block.hard), None)
         may = ctx.say("law.phone_no", rule=hard) if hard else ctx.say("law.phone_yes")
-        rows.append((f"…{phone.number[-2:]}", _owner(ctx, phone.whose), may))
+        rows.append((f"…{ending(phone.number)}", _owner(ctx, phone.whose), may))
     heads = tuple(ctx.say(f"law.head.{name}") for name in ("phone", "owner", "may"))
     return (Table(ctx.say("law.phones"), heads, tuple(rows)),)
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from db.access import resolve
 from db.law.due import REGISTERS, Due, terms_due
+from db.masking import short
 from skills import text
 from skills.contract import (
     Answer,
@@ -24,7 +25,7 @@ from skills.contract import (
 )
 
 ROLES: frozenset[Role] = frozenset(("manager", "compliance", "admin", "director"))
-SHOWN, ENDING = 20, 4
+SHOWN = 20
 SOON = 3  # business days
 
 
@@ -94,7 +95,7 @@ def _line(ctx: Context, due: Due) -> tuple[Cell, ...]:
     return (
         ": ".join(filter(None, (ctx.say(f"law.register.{due.register}"), due.kind))),
         due.client,
-        f"…{due.account[-ENDING:]}",
+        short(due.account),
         _day(ctx, due.last_on),
         left,
         _day(ctx, due.received_on),
@@ -108,7 +109,7 @@ def _day(ctx: Context, on: date) -> str:
 def _row(due: Due) -> dict[str, object]:
     return {
         "register": due.register,
-        "account": f"…{due.account[-ENDING:]}",
+        "account": short(due.account),
         "client": due.client,
         "received_on": due.received_on.isoformat(),
         "last_on": due.last_on.isoformat(),

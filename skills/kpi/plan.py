@@ -1,8 +1,9 @@
 """From a request to what must be summed: period, comparison, cuts, resolved filters. Sums nothing itself."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -19,6 +20,7 @@ from db.tables.reference import campaigns
 from skills.contract import Context, Filter, KpiRequest, Option, Refused
 from skills.kpi.spans import CLOSE, asked_about, compared_with, meant_as, runs
 
+_T = TypeVar("_T")
 WENT_TO = "bucket_to"
 # What an account is one of, whoever works it and when.
 OF_ACCOUNT = frozenset({"client", "campaign", "bucket", "product", "state", "special"})
@@ -154,12 +156,20 @@ def make_plan(ctx: Context, request: KpiRequest) -> Plan:
         same_cutoff=previous == previous_same_cutoff(period, today, calendar, kind=meant),
         compared=request.compare is not None and request.compare.to in ("period", "previous_year"),
         variant=variant,
-        cuts=load_cuts(ctx.session, clients),
+        cuts=_once(ctx, ("cuts", clients), lambda: load_cuts(ctx.session, clients)),
         clients=clients,
-        waiting=load_waiting(ctx.session),
+        waiting=_once(ctx, "waiting", lambda: load_waiting(ctx.session)),
         today=today,
         asked=request,
     )
+
+
+def _once(ctx: Context, key: Hashable, read: Callable[[], _T]) -> _T:
+    """What every number of one question stands on is read once: a scorecard has twenty."""
+    if key not in ctx.memo:
+        ctx.memo[key] = read()
+    found: _T = ctx.memo[key]
+    return found
 
 
 def _metric(ctx: Context, request: KpiRequest) -> Metric:

@@ -26,7 +26,7 @@ from skills.contract import (
     Skill,
     Text,
 )
-from skills.kpi import outlook, planned, trend, undecided
+from skills.kpi import few, outlook, planned, trend, undecided
 from skills.kpi.alike import comparable, pairs
 from skills.kpi.computed import target_lines
 from skills.kpi.costs import in_months
@@ -55,6 +55,8 @@ def answer_kpi(ctx: Context, request: KpiRequest) -> Answer:
         return _over_time(ctx, plan, words, request)
     now = with_zero(plan, lines(ctx, plan, plan.period, plan.dims))
     measured = _with_budget(ctx, words, request, _measure(ctx, plan, request, now))
+    few.refuse_few(ctx, plan, measured.total)
+    measured, hidden = few.thinned(ctx, measured, adds_up=adds_up(plan))
     if not measured.rows and (measured.total is None or not now.by_key):
         raise undecided.refusal(ctx, plan, words.period_said())
     parts: list[Part] = [*_late(ctx, plan, words)]
@@ -68,7 +70,7 @@ def answer_kpi(ctx: Context, request: KpiRequest) -> Answer:
         parts.append(crossed(words, measured) if grid else table(words, measured))
     categories = planned.category_table(ctx, words, request)
     parts += [categories] if categories else []
-    notes = notes_beside(ctx, plan, words, measured, request, now)
+    notes = notes_beside(ctx, plan, words, measured, request, now) + _few(ctx, words, hidden)
     parts += [Text(note, "note") for note in notes]
     return Answer(
         title=words.metric(),
@@ -78,6 +80,10 @@ def answer_kpi(ctx: Context, request: KpiRequest) -> Answer:
         basis=basis_of(ctx, plan, words, request, now, notes),
         next=(*_next(words, request), *search_buttons(ctx, plan, request)),
     )
+
+
+def _few(ctx: Context, words: Wording, hidden: int) -> tuple[str, ...]:
+    return (words.say("kpi.few_hidden", n=few.fewest(ctx)),) if hidden else ()
 
 
 def _late(ctx: Context, plan: Plan, words: Wording) -> tuple[Text, ...]:
@@ -100,7 +106,7 @@ def _measure(ctx: Context, plan: Plan, request: KpiRequest, now: Lines) -> Measu
     if not plan.dims:
         total = now.by_key.get(())
         return Measured((), rows, before.by_key, targets, total, before.by_key.get(()), targets.get(()))
-    if _adds_up(plan):
+    if adds_up(plan):
         total = summed(plan, now)
         total_before = summed(plan, before) if comparable(ctx, plan, ()) else None
     else:
@@ -119,7 +125,7 @@ def _with_budget(ctx: Context, words: Wording, request: KpiRequest, measured: Me
     return replace(measured, planned=by_key, total_planned=whole.get(()))
 
 
-def _adds_up(plan: Plan) -> bool:
+def adds_up(plan: Plan) -> bool:
     """Whether the rows sum to the headline.
 
     A roll's row of current accounts is not in its total; the agency's target is not the sum of its parts; and
@@ -233,13 +239,16 @@ def _over_time(ctx: Context, plan: Plan, words: Wording, request: KpiRequest) ->
         raise planned.no_budget(words, request)
     told = plan if plan.metric.kind == "flow" else _last_step(plan, found)
     now = lines(ctx, told, told.period, ())
+    few.refuse_few(ctx, plan, now.by_key.get(()))
     # A step that still runs is no whole one: its headline is set against none.
     runs = told is not plan and trend.runs(words, told.period, request.grain or "day")
     before = None if runs else _before(ctx, told, ()).by_key.get(())
     label = words.metric() if told is plan else f"{words.metric()} · {words.period(told.period)}"
     total = figure(words, label, now.by_key.get(()), before, previous_label=words.period(told.previous))
+    shown, hidden = few.thinned_steps(ctx, plan, found)
+    found = [(span, some) for (span, _), some in zip(found, shown, strict=True)]
     kept, every = trend.kept_series(plan, request, found)
-    notes = notes_beside(ctx, plan, words, None, request, now, headline=told)
+    notes = notes_beside(ctx, plan, words, None, request, now, headline=told) + _few(ctx, words, hidden)
     if len(kept) < every:
         notes = (*notes, words.say("kpi.shown", n=len(kept), total=every))
     found = [(span, {k: v for k, v in by_key.items() if k in kept}) for span, by_key in found]

@@ -19,6 +19,7 @@ from skills.contract import (
     Question,
     Refused,
     Role,
+    Say,
     Skill,
     Table,
     Text,
@@ -76,13 +77,14 @@ def _row(ctx: Context, letter: Letter) -> tuple[str, ...]:
     what = ctx.say(f"letters.kind.{letter.kind}") if letter.kind in KINDS else letter.kind
     at = _moment(ctx, letter.died_at or letter.made_at)
     whom = letter.who or ctx.say("letters.channel", channel=letter.channel)
-    return str(letter.id), at, what, whom, _why(ctx, letter.error)
+    return str(letter.id), at, what, whom, why(ctx.say, letter.error)
 
 
-def _why(ctx: Context, error: str) -> str:
+def why(say: Say, error: str) -> str:
+    """What Slack said, and what to do about it where we know."""
     if error in TELLING:
-        return ctx.say(f"letters.error.{error}")
-    return ctx.say("letters.error_other", error=error or "?")
+        return say(f"letters.error.{error}")
+    return say("letters.error_other", error=error or "?")
 
 
 def _moment(ctx: Context, at: datetime) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from db.masking import Level, Masks
 from skills.contract import Cell, Context, Value
 from skills.lists import words
 
@@ -51,7 +52,8 @@ def _payment_cells(ctx: Context, row: Row[Any]) -> tuple[Cell, ...]:
 
 def _whose(ctx: Context, row: Row[Any]) -> tuple[Cell, ...]:
     agent = ctx.names.by_id("agent").get(row.agent_id)
-    return (row.number, agent.display if agent else ctx.say("lists.nobody"))
+    number = Masks(Level.ROW, ctx.actor.role).of("account", row.number)
+    return (number, agent.display if agent else ctx.say("lists.nobody"))
 
 
 def _client(ctx: Context, row: Row[Any]) -> Cell:

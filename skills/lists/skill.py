@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from db import lists
 from db.engine import reading
 from db.lists import Listing
+from db.masking import Level, Masks
 from db.periods import Period
 from db.picks import FINAL, Unpickable
 from skills.contract import (
@@ -160,6 +161,7 @@ def _answer(
         rows=tuple(as_json(ctx, row) for row in found),
         next=_next(ctx, request, kind, found, n),
         sensitive=True,
+        clear=Masks(Level.ROW, ctx.actor.role).clear("account", *(row.number for row in found)),
     )
 
 

@@ -36,6 +36,7 @@ SENDING: frozenset[Role] = frozenset(("supervisor", "manager", "director", "admi
 OUTSIDE: frozenset[Role] = frozenset(("manager", "director", "admin"))
 OUT = ("executive", "pack", "contacts")  # as documents; the others are messages
 WAYS = ("mail", "folder", "client")
+_AS_FOLDER = ("folder", "sftp")
 MORNING = time(8)
 LISTED = 20
 
@@ -62,7 +63,7 @@ def _outside(ctx: Context, request: SendRequest, report: str) -> Preview:
     code, client = _client(ctx, request, report)
     name, recipient = _recipient(ctx, request, code)
     over, figures, numbers = _draft(ctx, request.asked, report)
-    target = {"mail": list(recipient.mail)} if recipient.mail else {"folder": recipient.folder}
+    target = recipient.target
     filters = [each.model_dump(mode="json") for each in request.asked.filters]
     if client and not filters:
         filters = [{"field": "client", "op": "eq", "value": client}]
@@ -80,7 +81,7 @@ def _outside(ctx: Context, request: SendRequest, report: str) -> Preview:
     answer = Answer(title, f"{title} · {what} · {said}", tuple(lines), next=(see,))
     plan = {
         "request": asked,
-        "via": "mail" if recipient.mail else "folder",
+        "via": recipient.way,
         "recipient": name,
         "target": target,
         "numbers": numbers,
@@ -124,7 +125,8 @@ def _recipient(ctx: Context, request: SendRequest, code: str | None) -> tuple[st
             choices=_offered(ctx, request, fits),
         )
     if request.to in ("mail", "folder"):
-        fits = {name: each for name, each in fits.items() if bool(each.mail) == (request.to == "mail")}
+        ways = ("mail",) if request.to == "mail" else _AS_FOLDER
+        fits = {name: each for name, each in fits.items() if each.way in ways}
     if not fits:
         raise Refused("reports.nobody_fits", about="recipient")
     if len(fits) > 1 or request.to is None:
@@ -155,6 +157,8 @@ def _draft(ctx: Context, asked: ReportRequest, report: str) -> tuple[Period, Fig
 def _where(ctx: Context, target: Mapping[str, Any]) -> str:
     if "mail" in target:
         return ", ".join(target["mail"])
+    if "sftp" in target:
+        return ctx.say("reports.sftp", server=target["sftp"], folder=target["folder"])
     return ctx.say("reports.folder", folder=target["folder"])
 
 

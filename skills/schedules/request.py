@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from skills.contract import Filter
+from skills.contract import Filter, Role
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAYS: Mapping[str, frozenset[int]] = {
@@ -14,12 +14,16 @@ DAYS: Mapping[str, frozenset[int]] = {
     "weekdays": frozenset(range(5)),
     "daily": frozenset(range(6)),  # Sunday is nobody's, unless it is named
 }
-REPORTS = ("scorecard", "weekly", "monthly")
+REPORTS = ("scorecard", "weekly", "monthly", "executive")
 # What can be sent: it is asked and read, nothing is done by the clock.
 SENDABLE = (
     *("kpi", "why", "anomalies", *REPORTS),
     *("accounts", "promises", "agreements", "payments", "breaches", "alerts"),
 )
+# Who may ask for what not everybody may: to the others it would be refused anew each time.
+OF_ROLES: Mapping[str, frozenset[Role]] = {
+    "executive": frozenset(("supervisor", "manager", "director", "admin")),
+}
 _HOUR = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 
 

@@ -24,7 +24,7 @@ from skills.contract import (
     Text,
 )
 from skills.schedules.listed import STOPPED, SchedulesRequest, deliveries, listed, stopping
-from skills.schedules.request import DAYS, SENDABLE, ScheduleRequest, StopRequest
+from skills.schedules.request import DAYS, OF_ROLES, SENDABLE, ScheduleRequest, StopRequest
 from skills.schedules.words import what, when, where
 from skills.text import day
 from skills.text import period as worded
@@ -42,6 +42,8 @@ def preview(ctx: Context, request: ScheduleRequest) -> Preview:
     intent, fields = request.asked
     if intent not in SENDABLE:
         raise Refused("sched.cannot_send", about="unsupported:schedule")
+    if ctx.actor.role not in OF_ROLES.get(intent, EVERYBODY):
+        raise Refused("sched.not_yours", about="role", denied=True)
     if request.channel is not None and ctx.actor.role not in INTO_CHANNELS:
         raise Refused("sched.no_channel", about="role", denied=True)
     own = schedules.of_person(ctx.session, ctx.actor.person_id)

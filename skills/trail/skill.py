@@ -15,11 +15,14 @@ SHOWN, MOST = 20, 200
 DAYS = 7  # looked back where no period is named
 ROLES: frozenset[Role] = frozenset(("supervisor", "manager", "compliance", "admin", "director"))
 ACTIONS = (
-    *("question", "reassign_accounts", "record_agreement", "cancel_agreement", "record_ptp"),
-    *("schedule_reminder", "assign_dial_mode", "set_target", "flag_special", "set_do_not_call", "add_note"),
+    *("question", "reassign_accounts", "return_accounts", "record_agreement", "cancel_agreement"),
+    *("record_ptp", "schedule_reminder", "assign_dial_mode", "set_target", "flag_special"),
+    *("set_do_not_call", "add_note"),
     *("assign_training", "schedule_report", "stop_schedule", "send_report", "create_alert", "undo"),
-    *("attend_alert", "stop_alert", "attend_breach", "attend_letters"),
-    *("add_hold", "release_hold", "unmask"),
+    *("attend_alert", "stop_alert", "attend_breach", "attend_letters", "set_recognition"),
+    *("add_hold", "release_hold", "unmask", "erase_debtor"),
+    *("open_nonconformity", "attend_nonconformity"),
+    *("activate_agreement", "issue_letter", "cancel_ptp"),
     *("export_audit", "retire_audit"),
 )
 OUTCOMES = ("done", "denied", "failed", "undone", "refuse", "answer", "rejected", "discarded")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.outcome import Outcome
+from bot.outgoing import caught
 from bot.slack import blocks as kit
 from bot.slack.asker import Asker
 from bot.slack.blocks import Block
@@ -80,7 +81,7 @@ def card_view(outcome: Outcome, texts: Texts) -> Block:
     if outcome.answer is not None:
         blocks = card_blocks(outcome.answer, texts, language)
     else:
-        blocks = [kit.section(inert(outcome.message))]
+        blocks = [kit.section(caught(inert(outcome.message)))]
     picks = []
     for n, choice in enumerate(outcome.choices[: kit.BUTTONS - 1]):
         value = pack({choice.intent: choice.fields})
@@ -116,7 +117,7 @@ def card_blocks(answer: Answer, texts: Texts, language: Language) -> list[Block]
     blocks = [kit.header(answer.title), kit.context([inert(answer.echo)])]
     for part in answer.parts:
         blocks += _part(part, texts, language)
-    return blocks
+    return list(caught(blocks, answer.clear))
 
 
 def _part(part: Part, texts: Texts, language: Language) -> list[Block]:

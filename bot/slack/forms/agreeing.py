@@ -19,16 +19,16 @@ from bot.slack.forms.opening import Opening, drawn, notice, open_modal, update
 from bot.slack.forms.taking import taken
 from bot.slack.reach import is_ts
 from bot.slack.works import Job
+from skills.agree.ask import QUOTE
 from skills.agree.record import INTENT, ROLES
 from skills.agree.request import AgreementRequest
 
-QUOTE = "agreement_quote"
-
 
 def opens_form(intent: str, fields: Mapping[str, Any]) -> bool:
-    """A button that asks for an agreement without saying all of it opens the form for the rest."""
+    """A button that asks for an agreement without saying all of it opens the form for the rest, and one that
+    asks what it would be."""
     if intent != INTENT:
-        return False
+        return intent == QUOTE
     try:
         asked = AgreementRequest.model_validate({"account": "?", **fields})
     except ValidationError:

@@ -5,9 +5,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, get_args
 
 from bot.outcome import Outcome
+from bot.outgoing import caught
 from bot.slack import blocks as kit
 from bot.slack.asker import Asker
 from bot.slack.blocks import Block
@@ -15,16 +16,20 @@ from bot.slack.forms.account import account_in, card_blocks
 from bot.slack.forms.fields import asked, modal, option, pick, put_in, radio, search
 from bot.slack.marks import inert
 from db.access import Names
+from db.masking import ACCOUNT_ENDING, ending
+from skills.agree.request import AcceptedBy, Party, Reason
 from skills.text import Texts
 
 CALLBACK = "agreement_form"
 FIND_ACCOUNT = "agreement_account"
 ACCOUNT, AMOUNT, DISCOUNT, INSTALLMENTS = "account", "amount", "discount", "installments"
 FREQUENCY, FIRST_DATE, KIND, FOLIO = "frequency", "first_date", "kind", "creditor_folio"
+REASON, PARTY, CHANNEL = "reason", "party", "channel"
 CHANGING = "agreement_change"  # the bot hears of each choice at once, and draws the schedule anew
 MOST_PAYMENTS = 24
 FREQUENCIES = ("semanal", "quincenal", "mensual")
 KINDS = ("partial", "settles")
+_AS_PUT = (FREQUENCY, FIRST_DATE, FOLIO, REASON, PARTY, CHANNEL)
 Fields = dict[str, Any]
 
 
@@ -54,7 +59,7 @@ def carried(view: Mapping[str, Any]) -> Carried | None:
 
 def filled_in(view: Mapping[str, Any], with_: Carried, names: Names) -> Fields:
     """The request as far as the form says it. What is no number is left out, and then asked for."""
-    fields: Fields = {name: put_in(view, name) for name in (FREQUENCY, FIRST_DATE, FOLIO)}
+    fields: Fields = {name: put_in(view, name) for name in _AS_PUT}
     fields |= {"account": with_.account, "client": with_.client} if with_.account else {}
     fields |= account_in(view, names) or {}
     fields[AMOUNT] = _number(put_in(view, AMOUNT))
@@ -86,6 +91,9 @@ def agreement_view(
         form.payments(),
         form.often(),
         form.begins(),
+        form.reason(),
+        form.party(),
+        form.channel(),
         form.folio(),
         kit.divider(),
         *form.result(told),
@@ -110,7 +118,7 @@ class _Form:
     def account(self, with_: Carried) -> list[Block]:
         """The one it was opened for, by its ending; or looked for by number."""
         if with_.account:
-            said = self.say("agreement_form.of", ending=with_.account[-4:])
+            said = self.say("agreement_form.of", ending=ending(with_.account, ACCOUNT_ENDING))
             return [kit.section(inert(" · ".join(filter(None, (said, with_.client)))))]
         find = search(FIND_ACCOUNT, self.say("account_form.ghost"))
         return [asked(ACCOUNT, self.say("account_form.account"), find, tells=True)]
@@ -153,10 +161,36 @@ class _Form:
         element |= {"initial_date": said} if (said := self._fields.get(FIRST_DATE)) else {}
         return asked(FIRST_DATE, self.say("agreement_form.first_date"), element, tells=True)
 
+    def reason(self) -> Block:
+        options = {each: option(self.say(f"agree.reason.{each}"), each) for each in get_args(Reason)}
+        hint = self.say("agreement_form.reason_hint")
+        return self._chosen(REASON, self.say("agreement_form.reason"), options, hint)
+
+    def party(self) -> Block:
+        options = {each: option(self.say(f"agree.party.{each}"), each) for each in get_args(Party)}
+        return self._chosen(PARTY, self.say("agreement_form.party"), options)
+
+    def channel(self) -> Block:
+        options = {each: option(self.say(f"agree.channel.{each}"), each) for each in get_args(AcceptedBy)}
+        hint = self.say("agreement_form.channel_hint")
+        return self._chosen(CHANNEL, self.say("agreement_form.channel"), options, hint)
+
+    def _chosen(self, name: str, label: str, options: Mapping[str, Block], hint: str = "") -> Block:
+        """One of a few, or none."""
+        first = options.get(str(self._fields.get(name)))
+        element = pick(f"{CHANGING}:{name}", list(options.values()), first)
+        return asked(name, label, element, optional=True, tells=True, hint=hint)
+
     def folio(self) -> Block:
-        element: Block = {"type": "plain_text_input", "action_id": f"{CHANGING}:{FOLIO}", "max_length": 40}
+        element: Block = {
+            "type": "plain_text_input",
+            "action_id": f"{CHANGING}:{FOLIO}",
+            "max_length": 40,
+            "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]},
+        }
+        element |= {"initial_value": str(said)} if (said := self._fields.get(FOLIO)) else {}
         hint = self.say("agreement_form.folio_hint")
-        return asked(FOLIO, self.say("agreement_form.folio"), element, optional=True, hint=hint)
+        return asked(FOLIO, self.say("agreement_form.folio"), element, optional=True, tells=True, hint=hint)
 
     def result(self, told: Outcome | None) -> list[Block]:
         if told is None:
@@ -164,4 +198,4 @@ class _Form:
         if told.answer is not None:
             return card_blocks(told.answer, self._texts, self._asker.language)
         mark = "" if told.outcome == "clarify" else "⚠️ "
-        return [kit.section(mark + inert(told.message))]
+        return [kit.section(mark + caught(inert(told.message)))]

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from bot.understand.deeds import accounts, alarms, law, marks, payments, plans, sending
+from bot.understand.deeds import accounts, alarms, arco, law, marks, payments, plans, sending
 from bot.understand.deeds.action import Action
 from bot.understand.deeds.again import previous_list, read_again
 from bot.understand.deeds.lists import Lists
+from bot.understand.deeds.numbers import numbers
 from bot.understand.deeds.reports import read_asked, read_record
 from bot.understand.deeds.sheet import Floor, Sheet
 from bot.understand.deeds.slots import note_at
+from bot.understand.deeds.stepped import read_stepped
 from bot.understand.deeds.table import Asked, Table
 from bot.understand.deeds.when import recurs
 from bot.understand.lexicon import Lexicon
@@ -32,6 +34,9 @@ ACTIONS: dict[str, Action] = {
     "add_note": marks.NOTE,
     "add_hold": marks.HOLD,
     "attend_breach": law.ATTEND,
+    "erase_debtor": arco.ERASE,
+    "open_nonconformity": arco.OPEN,
+    "attend_nonconformity": arco.ATTEND,
     "release_hold": marks.RELEASE,
     "unmask": marks.UNMASK,
     "record_agreement": payments.AGREEMENT,
@@ -50,7 +55,7 @@ ACTIONS: dict[str, Action] = {
     "undo": sending.UNDO,
 }
 # What they are to say is data: nothing in it is mended or obeyed.
-AS_TYPED = ("add_note", "attend_breach", "attend_alert")
+AS_TYPED = ("add_note", "attend_breach", "attend_alert", "open_nonconformity", "attend_nonconformity")
 _TO_ME = re.compile(r"(?:me|nos)$")
 _ASKED = re.compile(r"[?¿]")
 _GIVES = re.compile(r"pas|mand|give|move|send")
@@ -92,6 +97,11 @@ class Deeds:
         asked = self.table.action(unquoted(typed))
         return asked is not None and typed.folded[slice(*asked.verb)].split()[:1] == [word]
 
+    def erases(self, typed: Typed) -> bool:
+        """ "suprime los datos personales de ...": named to be taken away, not to be shown."""
+        asked = self.table.action(unquoted(typed))
+        return asked is not None and asked.intent == "erase_debtor"
+
     def without_note(self, typed: Typed) -> str:
         """The message without quotations and without what a note is to say: both are data."""
         text = unquoted(typed)
@@ -105,7 +115,8 @@ class Deeds:
         """An action, a report or a list; None where the message is none of them."""
         repairs: list[tuple[str, str]] = []
         begun = self._begin(typed, now)
-        if begun is None and (mended := self.table.mended(typed.folded)):
+        mended = self.table.mended(typed.folded) if begun is None else None
+        if mended and not self._floor.lexicon.nearer(*mended):
             typed, repairs = _with(typed, *mended), [mended]
             begun = self._begin(typed, now)
         if begun is None and not self.table.opens(typed.folded):
@@ -129,6 +140,14 @@ class Deeds:
         about, candidates = _to_ask(sheet)
         return Deed("list", before[0], sheet.fields, about, candidates)
 
+    def stepped(self, typed: Typed, previous: Mapping[str, Any] | None) -> Deed | None:
+        """ "súbela 10 %" after a target: that target with its new value."""
+        found = read_stepped(unquoted(typed), previous, self._floor.lexicon)
+        if found is None:
+            return None
+        about = None if "value" in found.fields else "slot:value"
+        return Deed("action", "set_target", found.fields, about, found.values)
+
     def past(self, typed: Typed, now: datetime, about: str | None) -> Deed:
         """ "¿quién movió las cuentas de Ana?": what the record says of it. Nothing is done again."""
         sheet = self._sheet(typed, now, Asked("audit", (0, 0), None), self.table.report_fillers)
@@ -149,7 +168,7 @@ class Deeds:
     def _begin(self, typed: Typed, now: datetime) -> tuple[Kind, Sheet] | None:
         text = unquoted(typed)
         asked = self.table.action(text)
-        asked = self._settled(asked, text) if asked else None
+        asked = self._settled(asked, text) if asked else _told(text)
         if asked is not None:
             return "action", self._sheet(typed, now, asked)
         for name, pattern in self.table.reports.items():
@@ -212,9 +231,25 @@ class Deeds:
         return _run(sheet)
 
 
+def _told(text: str) -> Asked | None:
+    """No order by its verb: a promise that is told, or a watch whose condition stands first."""
+    if (said := payments.promised_at(text)) is not None:
+        return Asked("record_ptp", (said[1], said[1]), None)
+    if (said := accounts.wished_at(text)) is not None:
+        return Asked("reassign_accounts", said, None)
+    if (said := plans.watched_at(text)) is not None:
+        return Asked("create_alert", said, None)
+    return None
+
+
+_TO_ONESELF = re.compile(r"(?:recuerd|record)[a-z]*?(?:me|nos)\b|remind\s+(?:me|us)\b")
+
+
 def _is_no_debt(sheet: Sheet) -> bool:
     """ "recuérdame pedir el archivo": a reminder of something else than a debt is none of ours."""
-    said = {"account", "scope", "filters"} & set(sheet.fields)
+    said = {"account", "scope"} & set(sheet.fields)
+    if not _TO_ONESELF.match(sheet.typed.folded, sheet.asked.verb[0]):
+        said |= {"filters"} & set(sheet.fields)
     return sheet.asked.intent == "schedule_reminder" and not said
 
 
@@ -224,7 +259,8 @@ def _run(sheet: Sheet) -> Sheet:
     sheet.take(*asked.verb)
     thing = sheet.typed.folded[slice(*asked.thing)] if asked.thing else ""
     account = sheet.floor.table.row_nouns.fullmatch(thing) or any(c.isdigit() for c in thing)
-    if asked.thing and not account and asked.intent not in _KEEPS:
+    counted = next(numbers(thing), None)  # "de mil quinientos"
+    if asked.thing and not (account or counted) and asked.intent not in _KEEPS:
         sheet.take(*asked.thing)
     for noun in sheet.floor.table.row_nouns.finditer(sheet.text):
         sheet.mark(*noun.span())

@@ -6,6 +6,7 @@ import re
 from bot.understand.compose import period_of
 from bot.understand.deeds.action import Action, need
 from bot.understand.deeds.people import read_from, read_to
+from bot.understand.deeds.returning import read_until
 from bot.understand.deeds.rows import keep_filters, read_rows
 from bot.understand.deeds.sheet import Sheet
 from bot.understand.deeds.slots import read_account
@@ -27,6 +28,7 @@ _COUNTED = re.compile(
     rf"\s+(?:de\s+(?:las|sus|los)\s+|of\s+(?:the|his|her|their)\s+)?(?:\w+'?\w*\s+){{0,1}}?(?={_NOUN}\b)"
 )
 _BESIDE = re.compile(r"\s*(?:(?:de|of|from)\s*)?\x00")
+_EDGES = re.compile(r"\d{1,3}\s*-\s*\d{1,3}|\d{2,3}\s*\+")  # of a bucket
 _THOSE = re.compile(r"\b(?:las|los|lo|those|the ones)\s*(?=\x00)")
 _EQUAL = re.compile(
     r"\b(?:(?:en|por|a)\s+)?(?:partes iguales|equitativamente|equitativ[oa]s?|parej[oa]s?|por igual|mitad y mitad|(?:split\s+)?(?:equally|evenly)|by (?:number|count)|por (?:numero|cantidad)(?: de cuentas)?)\b"
@@ -34,6 +36,19 @@ _EQUAL = re.compile(
 _BY_VALUE = re.compile(
     r"\b(?:(?:equilibrad[oa]s?|balancead[oa]s?|balanced|equilibrando|balanceando|repartid[oa]s?|split)\s+)?(?:por|by|segun)\s+(?:el\s+|the\s+)?(?:saldo|valor|monto|value|balance|amount)\b|\b(?:equilibrad[oa]s?|balancead[oa]s?) (?:en|de) (?:saldo|valor|monto)\b"
 )
+
+
+_WISHED = re.compile(
+    r"\W*(?:(?:oye|hola|hey|por favor|porfa|favor de|ok|y)\W+)*(?:(?:necesito|quiero|quisiera|ocupo|hay|pido|urge)\s+)?que\s[^?]*?"
+    r"\b(?P<said>se\s+(?:les?\s+)?(?:qued(?:e|en) con|repart(?:a|an)|distribuya(?:n)?|divida(?:n)?|reasignen?|mueva(?:n)?|pasen?|transfiera(?:n)?|asignen?))\b"
+)
+_WHAT = re.compile(rf"\b(?:{_NOUN}|carteras?|portafolios?)\b")
+
+
+def wished_at(text: str) -> tuple[int, int] | None:
+    """ "que la cartera de Ana se reparta entre ...": an order though its verb comes late."""
+    match = _WISHED.match(text)
+    return match.span("said") if match and _WHAT.search(text) else None
 
 
 def read_mode(sheet: Sheet) -> None:
@@ -70,7 +85,9 @@ def read_count(sheet: Sheet) -> None:
 
 def read_short_count(sheet: Sheet) -> None:
     """ "pásale 20 de Pedro a Ana": beside the people, the one number can only count accounts; else "all"."""
+    edges = [m.span() for m in _EDGES.finditer(sheet.text)]
     left = [n for n in sheet.numbers() if n.whole and not (n.percent or n.money)]
+    left = [n for n in left if not any(start <= n.start < end for start, end in edges)]
     if "count" not in sheet.fields and len(left) == 1 and _BESIDE.match(sheet.text, left[0].end):
         sheet.take(left[0].start, left[0].end)
         sheet.fields["count"] = left[0].whole
@@ -118,6 +135,7 @@ REASSIGN = Action(
         read_account,
         read_that_one,
         read_mode,
+        read_until,
         read_split,
         read_count,
         read_from,

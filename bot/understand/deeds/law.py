@@ -10,7 +10,7 @@ from bot.understand.normalise import Typed
 
 _COURTESY = r"\W*(?:(?:hola|oye|oigan|hey|hi|por favor|porfa|please|una duda|duda|dime|tell me|me dices|saber)\W+(?:si\W+|if\W+)?)*"
 _MAY = r"(?:(?:me |se |ya |todavia |aun |le )*(?:puedo|podemos|puede|pueden|podria|puedes|debo|es legal|es valido|esta permitido|can i|can we|may i|may we|could i|am i allowed to|are we allowed to|is it legal to|is it ok to|should i)(?: (?:ya|yo|todavia|aun|still))*)"
-_WHEN = r"(?:(?:a que hora|desde que hora|a partir de que hora|cuando|desde cuando|por que no|from when|at what time|when|what time|why can't i)\s+)?"
+_WHEN = r"(?:(?:a que hora|hasta que hora|hasta que horas|until what time|until when|desde que hora|a partir de que hora|cuando|desde cuando|por que no|from when|at what time|when|what time|why can't i)\s+)?"
 _DEEDS = (
     (
         "call",
@@ -37,7 +37,7 @@ _BY = r"(?:\s+(?:por|x|by|via)\s+(?P<by>sms|whatsapp|whats|correo|mail|email|lla
 _AT = r"(?:\s+(?:hoy\s+)?(?:a las?|at)\s+(?P<h>\d{1,2})(?::(?P<m>\d\d))?\s*(?:hrs?|horas)?\s*(?P<half>a\.?m\.?|p\.?m\.?|de la manana|de la tarde|de la noche)?)?"
 _NOW = r"(?:\s+(?:ahorita mismo|ahorita|ahora mismo|ahora|ya|en este momento|a esta hora|hoy|right now|now|today|at this hour|at this time))?"
 _CONTACT = re.compile(
-    rf"{_COURTESY}{_WHEN}{_MAY}{_NOW}\s+(?:{_DEED})\s+{_ACCOUNT}{_NOW}{_BY}{_AT}{_NOW}\W*(?:por favor|porfa|please|gracias|thanks)?\W*"
+    rf"{_COURTESY}{_WHEN}{_MAY}{_NOW}\s+(?:{_DEED}){_NOW}\s+{_ACCOUNT}{_NOW}{_BY}{_AT}{_NOW}\W*(?:por favor|porfa|please|gracias|thanks)?\W*"
 )
 _CHANNELS = {"whats": "whatsapp", "correo": "email", "mail": "email", "llamada": "call", "telefono": "call", "phone": "call", "visita": "visit"}  # fmt: skip
 _SAYS = r"(?:que (?:dice|es|significa|establece|pide)|cual es|explica(?:me)?|muestra(?:me)?|dame|ver|de que trata|what (?:does|is)|show(?: me)?|explain)"

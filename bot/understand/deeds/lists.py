@@ -19,6 +19,11 @@ _BY = re.compile(r"\b(?:por|by)\s+(?=[a-z])")
 _RULE = re.compile(r"\b(?:(?:de|of|a)\s+)?(?:(?:la|the)\s+)?(?:regla|rule)?\s*(?P<id>r\d{2}[a-z]?)\b")
 _DEFAULT_ORDER = {"accounts": "balance", "promises": "amount", "agreements": "amount", "payments": "amount"}
 _KINDS = ("period", "which")
+_NOT_COUNTED = ("broken", "active", "draft", "to_authorize", "authorized", "expired")  # agreements' states
+_ACCOUNT = re.compile(
+    r"\b(?:cuenta|cta|account|acct)\s*(?:no\.?|numero|number)?\s*#?\d{3,}|\b(?:de|of) (?:la |the )#?\d{4,}(?![a-z0-9])"
+)
+_MINE = re.compile(r"\b(?:mis|my)\b")
 _AROUND = ("ask", "article", "days", "picks")  # what stands before the noun of a list
 # What says again of what the list is.
 _SAID_AGAIN = {
@@ -33,8 +38,12 @@ _A_LIST = r"(?:(?:dame|saca(?:me)?|trae(?:me)?|necesito|ocupo|quiero|pasame|mand
 _WHOSE_DAYS = r"(?P<days>(?:yesterday|today|tomorrow|(?:(?:last|this|next)\s+)?[a-z]{3,9})'s\s+)?"
 _BIGGEST = (
     ("days_past_due", "", r"mas (?:antigu|viej|atrasad|morosa?)[a-z]*|oldest|most overdue"),
-    ("", "", r"(?:mas (?:grandes|altas|altos|gordas)|mayores|biggest|largest|highest)"),
-    ("", " asc", r"(?:mas (?:chicas|chicos|pequen[oa]s|bajas|bajos)|menores|smallest|lowest)"),
+    ("", "", r"(?:mas (?:grandes|altas|altos|gordas)|mayores(?! (?:a|al|de|que)\b)|biggest|largest|highest)"),
+    (
+        "",
+        " asc",
+        r"(?:mas (?:chicas|chicos|pequen[oa]s|bajas|bajos)|menores(?! (?:a|al|de|que)\b)|smallest|lowest)",
+    ),
 )
 
 
@@ -90,7 +99,8 @@ class Lists:
         if self.splits(text):
             return None
         if match := self._asked.match(text):
-            weak = match["ask"] in self._weak and not (match["article"] or match["days"])
+            picked = match["picks"] and match["agreements"]  # "show broken agreements": no number counts them
+            weak = match["ask"] in self._weak and not (match["article"] or match["days"] or picked)
             if not weak or self._ordered.search(text):
                 return _asking(match)
         if match := self._picked.match(text):
@@ -104,9 +114,24 @@ class Lists:
             due = self._due.match(text) is not None and not counted
             stands = match["accounts"] is not None and not counted and says_how_they_stand(text)
             stands = stands or (match["breaches"] is not None and not counted and self._moved_on(text))
+            stands = stands or (not counted and self._of_one_account(match, text))
+            stands = stands or (not counted and self._became(match, text))
             if self._ordered.search(text) or due or stands:
                 return _asking(match, bare=due or stands)
         return None
+
+    def _of_one_account(self, match: re.Match[str], text: str) -> bool:
+        """ "pagos de ayer de la cuenta 10023": nobody counts one account's."""
+        return bool(match["payments"] or match["promises"]) and _ACCOUNT.search(text) is not None
+
+    def _became(self, match: re.Match[str], text: str) -> bool:
+        """ "convenios rotos de octubre": no number of ours counts those, so their rows are asked for."""
+        after = text[match.end() :]
+        words = self._status["agreements"]
+        return match["agreements"] is not None and any(
+            re.match(r"\s+(?:de pago\s+)?(?:que\s+)?(?:" + words[name].pattern + ")", after)
+            for name in _NOT_COUNTED
+        )
 
     def _moved_on(self, text: str) -> bool:
         """ "incumplimientos abiertos": what became of each is asked, not how many there were."""
@@ -125,6 +150,7 @@ class Lists:
         sheet.fields.update(filters=[], period=None, order=None, limit=None)
         noun = asking.spans[-1]
         self._read_limit(sheet, asking)
+        mine = self._read_mine(sheet, asking)
         sheet.take(*asking.spans[0])  # "saca una lista" leaves nobody out
         sheet.mark(*noun)
         account = _read_account(sheet)
@@ -142,18 +168,25 @@ class Lists:
         over = _days(sheet, rows.draft, future)
         if stand.waiting and over is None:
             sheet.ask("period")
-        for one in (*stand.over(over), status, account):
+        for one in (*stand.over(over), status, account, mine):
             if one is not None:
                 sheet.fields["filters"].append(one.model_dump(mode="json"))
         if over is not None and not stand.waiting:
             sheet.fields["period"] = over.model_dump(mode="json")
-        if asking.intent == "breaches" and (rule := sheet.first(_RULE)):
+        named = any(each["field"] == "rule" for each in sheet.fields["filters"])
+        if asking.intent == "breaches" and not named and (rule := sheet.first(_RULE)):
             ruled = Filter(field="rule", op="eq", value=rule["id"].upper())
             sheet.fields["filters"].append(ruled.model_dump(mode="json"))
         opening = sheet.typed.folded[slice(*asking.spans[0])]
         if sheet.fields["order"] is None and _TOP.search(opening):
             sheet.ask("slot:order")
         return not asking.bare or bool(sheet.fields["filters"] or sheet.fields["order"] or stand.waiting)
+
+    def _read_mine(self, sheet: Sheet, asking: Asking) -> Filter | None:
+        """ "lista mis cuentas": the word that opens the list says whose."""
+        if asking.intent in ("alerts", "audit") or not _MINE.search(sheet.text, *asking.spans[0]):
+            return None
+        return Filter(field="agent", op="eq", value="@me")
 
     def _read_limit(self, sheet: Sheet, asking: Asking) -> None:
         """The number between the opening and the noun: "top 20 cuentas", "las 10 cuentas"."""

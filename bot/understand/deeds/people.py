@@ -32,9 +32,19 @@ class Person:
         return self.names[0] if self.sure and len(self.names) == 1 else None
 
 
+_TAKES = re.compile(r"quit|sac|saq|retir|take|remove")
+_TAKEN_FROM = re.compile(rf"\b(?:a|al|de|del|from|off)\s+{_NOUN}")
+_AND_GIVES = re.compile(
+    r",?\s*\b(?:y|and)\s+(?:se\s+(?:las?|los?)\s+)?(?:da|dase|dale|pasa|pase|asigna|asigne|manda|mande|reparte|reparta|distribuye|give|hand|assign|move|pass|split)[a-z]*(?:\s+(?:them|those|it|over|todas))*(?=\s+(?:a|al|to|entre|between|among)\b)"
+)
+
+
 def read_from(sheet: Sheet) -> None:
     """ "de Pedro Gil", "Pedro Gil's"; two of them are two orders."""
-    found = _possessive(sheet) or _chain(sheet, _FROM)
+    takes = bool(_TAKES.match(sheet.said))
+    if takes:  # "quítale 10 cuentas a Pedro y dáselas a Ana"
+        sheet.first(_AND_GIVES)
+    found = _possessive(sheet) or _chain(sheet, _TAKEN_FROM if takes else _FROM)
     if len(found) > 1:
         sheet.ask("entity:from_agent", *(n for p in found for n in p.names))
     elif found:
@@ -42,7 +52,7 @@ def read_from(sheet: Sheet) -> None:
 
 
 def read_to(sheet: Sheet) -> None:
-    found = _given(sheet) or _chain(sheet, _TO)
+    found = _keeper(sheet) or _given(sheet) or _chain(sheet, _TO)
     if len(found) > 1:
         read_several(sheet, "to_agents", found)
     elif found:
@@ -114,6 +124,19 @@ def _given(sheet: Sheet) -> list[Person]:
         return []
     sheet.take(person.start, person.end)
     return [person]
+
+
+def _keeper(sheet: Sheet) -> list[Person]:
+    """ "que Ana se quede con las cuentas de Pedro": whom, just before the verb."""
+    if not sheet.said.startswith("se qued"):
+        return []
+    verb = sheet.asked.verb[0]
+    for token in (t for t in sheet.typed.tokens if t.end <= verb and t.kind == "word"):
+        person = person_at(sheet, token.start, known_only=True)
+        if person is not None and not sheet.typed.folded[person.end : verb].strip():
+            sheet.take(person.start, person.end)
+            return [person]
+    return []
 
 
 # --- One person ----------------------------------------------------------------------------------

@@ -30,11 +30,14 @@ _BOUND = tuple(
 _TO = re.compile(r"(?:\b(?:a|en|de|at|to|of|por|sea|sean|es)|=|:)\s+(?=\$|\d|[a-z])")
 _TO_ONLY = re.compile(r"(?:\b(?:a|to|at)|=|:)\s+(?=\$|\d|[a-z])")
 _STEPS = re.compile(r"(?:sub|baj|rais|lower|increas|decreas|aument)")
+_BY_SHARE = re.compile(
+    r"(?:\b(?:en|un|by|a)\s+)*(?P<n>\d{1,3}(?:\.\d+)?)\s*(?:%|por ciento|percent)(?:\s+mas|\s+more)?"
+)
 _GRAIN = re.compile(
     r"\b(?:(?P<day>diari[oa]|daily|por dia|al dia)|(?P<week>semanal|weekly)|(?P<month>mensual|monthly))\b"
 )
 _LINKS = re.compile(
-    r"\b(?:si|cuando|en cuanto|if|when|whenever|que|esta|este|sea|pas[ae]n?|super[ae]n?|rebas[ae]n?|excede|sub[ae]n?|baj[ae]n?|ca(?:e|en|iga|igan)|mejor[ae]|empeor[ae]|rises?|drops?|falls?|goes|up|down)\b"
+    r"\b(?:si|cuando|en cuanto|if|when|whenever|que|esta|este|sea|pas[ae]n?|super[ae]n?|rebas[ae]n?|excede|sub[ae]n?|baj[ae]n?|ca(?:e|en|iga|igan)|mejor[ae]|empeor[ae]|hace|haga|hacen|tiene|tenga|trae|traiga|rises?|drops?|falls?|goes|up|down)\b"
 )
 
 
@@ -125,6 +128,8 @@ def read_target(sheet: Sheet) -> None:
         renamed={"portfolio_balance": "portfolio_balance"},
     )
     metric = _read_metric(sheet, rows)
+    if said is None and _STEPS.match(sheet.said) and (step := sheet.first(_BY_SHARE)):
+        sheet.ask("slot:value", step["n"])  # by how much, and of what nobody has said
     for each in rows.filters:
         if each.field in _OWNERS and each.op == "eq" and each.field not in sheet.fields:
             sheet.fields[each.field] = each.value
@@ -161,6 +166,21 @@ def _put_value(sheet: Sheet, said: Said, metric: str | None) -> None:
         return
     pesos = unit == "money" or (unit is None and said.money)
     sheet.fields["value"] = money(value) if pesos else _plain(value)
+
+
+_IF_FIRST = re.compile(
+    r"\W*(?:(?:oye|hola|hey|hi|por favor|porfa|please|y|ok|quiero que|necesito que)\W+)*(?:si|cuando|en cuanto|el dia que|if|when|whenever|as soon as)\s"
+)
+_THEN = re.compile(
+    r"\b(?:(?:me|nos)\s+(?:avis(?:as|es|en|an)|alert(?:as|es|en)|notifi(?:cas|ques|quen)|dices|digas)|(?:avisa|avisen|avise|alerta|notifica|dime|dinos|mandame (?:un )?(?:aviso|alerta|mensaje)|manda (?:un )?(?:aviso|alerta))(?:me|nos)?|(?:alert|warn|notify|tell|ping|message) (?:me|us)|let (?:me|us) know|send (?:me|us) an? alert)\b"
+)
+
+
+def watched_at(text: str) -> tuple[int, int] | None:
+    """ "si la ocupación pasa de 90 % me avisas": where the order stands, after its condition."""
+    opens = _IF_FIRST.match(text)
+    then = _THEN.search(text, opens.end()) if opens else None
+    return then.span() if then else None
 
 
 # --- An alert --------------------------------------------------------------------------------------

@@ -51,6 +51,18 @@ def read_reminder_rows(sheet: Sheet) -> None:
     elif sheet.first(_EVERY_ACCOUNT):
         sheet.fields["scope"] = "all"
     keep_filters(sheet, read_rows(sheet))
+    _by_which_way(sheet)
+
+
+def _by_which_way(sheet: Sheet) -> None:
+    """ "un sms de recordatorio": the channel is how it goes, not which accounts."""
+    kept = sheet.fields.pop("filters", [])
+    ways = [f for f in kept if f["field"] == "channel" and f["op"] == "eq"]
+    if len(ways) == 1 and "channel" not in sheet.fields:
+        sheet.fields["channel"] = ways[0]["value"]
+        kept = [f for f in kept if f is not ways[0]]
+    if kept:
+        sheet.fields["filters"] = kept
 
 
 def read_report(sheet: Sheet) -> None:
@@ -131,9 +143,15 @@ def read_trainees(sheet: Sheet) -> None:
     keep_filters(sheet, read_rows(sheet))
 
 
+_AS_BEFORE = re.compile(
+    r"\b(?:tal\s+)?(?:como|a como|donde|the way|where|as|how)\s+(?:ya\s+)?(?:estaban|they were)(?:\s+antes| before)?\b"
+)
+
+
 def read_undone(sheet: Sheet) -> None:
     sheet.first(_IT)
-    if sheet.first(_LAST):
+    sheet.first(_AS_BEFORE)
+    if sheet.first(_LAST) or re.search(r"\b(?:cuentas|accounts)\b", sheet.said):
         sheet.fields["target"] = "last_reassignment"
     elif match := _MOVE.search(sheet.text):
         sheet.fields["target"] = match["id"]

@@ -31,7 +31,7 @@ _DISCOUNT = re.compile(
     r"(?:\b(?:y\s+)?(?:con|with|y|and|at|aplicando)\s+)?(?:(?:el\s+|una?\s+|a\s+)?(?:quita|descuento|discount)\s+(?:del?|of)\s+(?:el\s+)?(?P<a>\d{1,2}(?:\.\d+)?)\s*(?:%|por ciento|percent)|(?:el\s+|un\s+|a\s+)?(?P<b>\d{1,2}(?:\.\d+)?)\s*(?:%|por ciento|percent)\s+(?:de\s+)?(?:quita|descuento|discount|off))"
 )
 _LED = re.compile(
-    r"(?:^|\s)(?:(?:un|el)\s+)?(?:de|por|for|of|total(?:\s+(?:de|of))?|monto(?:\s+de)?|importe(?:\s+de)?|amount(?:\s+of)?|pagar|pagara|pays?|to pay|paga)\s*:?\s*$"
+    r"(?:^|\s)(?:(?:un|el)\s+)?(?:de|por|for|of|total(?:\s+(?:de|of))?|monto(?:\s+de)?|importe(?:\s+de)?|amount(?:\s+of)?|pagar|pagara|pays?|to pay|paga|promete|prometio|prometieron|promises?|promised|depositar|abonar|liquidar|will pay)\s*:?\s*$"
 )
 _WORDS_AFTER = re.compile(r"\s*(?:dias|days|cuentas|accounts|%|por ciento)\b")
 _CHANNEL_WORDS = {"sms": "sms", "mensaje de texto": "sms", "mensajes de texto": "sms", "text message": "sms", "whatsapp": "whatsapp", "whats": "whatsapp", "wa": "whatsapp", "correo": "email", "email": "email", "e-mail": "email", "mail": "email", "llamada": "call", "call": "call", "phone": "call", "telefono": "call", "blaster": "blaster", "ivr": "ivr", "carta": "letter", "letter": "letter", "visita": "visit", "visit": "visit"}  # fmt: skip

@@ -91,9 +91,9 @@ def _time(sheet: Sheet) -> time | None:
 
 _MONTHS = r"enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre|diciembre|january|february|march|april|may|june|july|august|september|october|november|december"
 _SHORT = r"abril|junio|sep?tiembre|noviembre|april|june|september|november"
-_NO_DAY = re.compile(
-    rf"(?:\b(?:para|pal|el|al|dia|desde|a partir|del?|on|by|from|the)\s+)*\b(?:(?:(?:3[2-9]|[4-9]\d)\s+(?:de\s+)?(?:{_MONTHS})|31\s+(?:de\s+)?(?:{_SHORT})|3[01]\s+(?:de\s+)?(?:febrero|february))|(?:{_SHORT})\s+31(?:st)?|february\s+3[01](?:th|st)?)\b(?:\s+(?:de|del|of)?\s*20\d\d\b)?"
-)
+_ABSENT = rf"(?:(?:(?:3[2-9]|[4-9]\d)\s+(?:de\s+)?(?:{_MONTHS})|31\s+(?:de\s+)?(?:{_SHORT})|3[01]\s+(?:de\s+)?(?:febrero|february))|(?:{_SHORT})\s+31(?:st)?|february\s+3[01](?:th|st)?)\b(?:\s+(?:de|del|of)?\s*20\d\d\b)?"
+NO_SUCH_DAY = re.compile(rf"\b{_ABSENT}")
+_NO_DAY = re.compile(rf"(?:\b(?:para|pal|el|al|dia|desde|a partir|del?|on|by|from|the)\s+)*\b{_ABSENT}")
 
 
 def read_first_date(sheet: Sheet) -> None:
@@ -102,7 +102,7 @@ def read_first_date(sheet: Sheet) -> None:
         sheet.ask("slot:first_date")
         return
     for match in _FIRST_LEAD.finditer(sheet.text):
-        found = _day_at(sheet, match.end(), whole=True)
+        found = day_at(sheet, match.end(), whole=True)
         if found is not None and found[0] >= sheet.today:
             sheet.take(match.start(), found[1])
             sheet.fields["first_date"] = found[0].isoformat()
@@ -140,7 +140,7 @@ def _some_day(sheet: Sheet) -> tuple[date | None, int, int] | None:
     lead = re.compile(rf"(?<![a-z0-9]){_DAY_LEAD}(?=[a-z0-9])")
     for match in lead.finditer(sheet.text):
         said = re.search(r"\b(?:el|al|pal|dia|del|the|on|by|due)\b", match.group())
-        found = _day_at(sheet, match.end(), bare=bool(said))
+        found = day_at(sheet, match.end(), bare=bool(said))
         if found is not None:
             return found[0], match.start(), found[1]
         unclear = _unclear_at(sheet, match.end(), bare=bool(said))
@@ -149,7 +149,7 @@ def _some_day(sheet: Sheet) -> tuple[date | None, int, int] | None:
     return None
 
 
-def _day_at(sheet: Sheet, at: int, *, whole: bool = False, bare: bool = True) -> tuple[date, int] | None:
+def day_at(sheet: Sheet, at: int, *, whole: bool = False, bare: bool = True) -> tuple[date, int] | None:
     """The day said just here, and where it ends; of a whole week or quincena the first day, where that will do."""
     if match := _IN_DAYS.match(sheet.text, at):
         count = int(match["n"]) if match["n"].isdigit() else _COUNTS[match["n"]]

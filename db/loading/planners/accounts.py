@@ -5,7 +5,7 @@ import polars as pl
 from db.loading.bucketing import bucketed
 from db.loading.columns import INSTANT, ZONE, add_faults
 from db.loading.faults import LoadingRefused
-from db.loading.known import Job, reject_repeats
+from db.loading.known import SUPPRESSED, Job, reject_repeats
 from db.loading.mapping import Typed
 from db.loading.pipes import new_ids
 from db.loading.plan import ACT, CHANGED, NEW, SAME, Plan
@@ -34,6 +34,7 @@ _COUNTED = ("campaign_id", "balance_cents", "dpd", "bucket", "placed_on", "recal
 def plan_accounts(job: Job, typed: Typed) -> Plan:
     rows = _named(job, typed)
     standing = job.accounts_of(rows, [c.name for c in accounts.c])
+    rows = _not_erased(job, rows, standing)
     rows, steps = plan_debtors(job, typed, rows, standing)
     columns = _columns(typed)
     rows = _with_ids(job, acted(_recall_kept(rows, standing), standing, KEY, columns))
@@ -47,6 +48,13 @@ def plan_accounts(job: Job, typed: Typed) -> Plan:
     _assign(job, plan)
     _mark(plan, typed)
     return plan
+
+
+def _not_erased(job: Job, rows: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
+    """Whoever asked to be erased is not brought back by the next file."""
+    known = standing.select(*KEY, pl.lit(value=True).alias("known"))
+    unknown = rows.select(KEY).join(known, on=list(KEY), how="left", maintain_order="left")["known"].is_null()
+    return add_faults(rows, "account_no", {SUPPRESSED: job.suppressed(rows, unknown)})
 
 
 def _touch(plan: Plan, account_ids: pl.Series) -> None:

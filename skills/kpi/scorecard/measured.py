@@ -4,7 +4,7 @@ A metric that cannot be told says so by its name; it is never left out in silenc
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +18,8 @@ from skills.kpi.computed import target_lines
 from skills.kpi.draw import target
 from skills.kpi.freshness import as_of, late_sources, reaches_back, require_reach
 from skills.kpi.plan import Plan, make_plan
-from skills.kpi.rows import Line, Lines, lines, value
+from skills.kpi.rows import Line, Lines, lines, summed, value
+from skills.kpi.skill import adds_up
 from skills.kpi.wording import Wording
 
 NOTHING = Lines({}, ())
@@ -106,20 +107,45 @@ def _plan(ctx: Context, metric: str, filters: tuple[Filter, ...], spans: Spans) 
 
 
 def _metric(ctx: Context, plan: Plan, spans: Spans, split: str | None, owners: Sequence[int]) -> Metric:
-    words = Wording(ctx, plan)
-    whole = _numbers(ctx, words, spans, ())
+    words, dims = Wording(ctx, plan), (split,) if split and split in plan.metric.dims else ()
+    parts = _read(ctx, plan, spans, dims) if dims else None
+    told = _numbers(ctx, words, parts, dims) if parts else {}
+    if parts is not None and adds_up(replace(plan, dims=dims)):
+        whole = _numbers(ctx, words, parts.whole(ctx, plan), ())
+    else:
+        whole = _numbers(ctx, words, _read(ctx, plan, spans, ()), ())
     none = Number(words, None, None, None, None)
-    told = _numbers(ctx, words, spans, (split,)) if split and split in plan.metric.dims else {}
     idle = {(owner,): none for owner in owners if (owner,) not in told}
     return Metric(whole.get(()) or none, {**told, **idle})
 
 
-def _numbers(ctx: Context, words: Wording, spans: Spans, dims: tuple[str, ...]) -> dict[Key, Number]:
-    plan = words.plan
-    now = lines(ctx, plan, spans.main, dims).by_key
-    before = _before(ctx, plan, spans.before, dims).by_key
-    day = _of_day(ctx, plan, spans.day, dims).by_key
-    due = _due(ctx, plan, dims)
+@dataclass(frozen=True)
+class _Read:
+    """The rows of a metric over the three spans of a card."""
+
+    now: Lines
+    before: Lines
+    day: Lines
+
+    def whole(self, ctx: Context, plan: Plan) -> "_Read":
+        """What they add up to, without asking again."""
+        before = self.before if comparable(ctx, plan, ()) else NOTHING
+        return _Read(*(_total(plan, each) for each in (self.now, before, self.day)))
+
+
+def _total(plan: Plan, rows: Lines) -> Lines:
+    whole = summed(plan, rows)
+    return Lines({} if whole is None else {(): whole}, rows.read)
+
+
+def _read(ctx: Context, plan: Plan, spans: Spans, dims: tuple[str, ...]) -> _Read:
+    now = lines(ctx, plan, spans.main, dims)
+    return _Read(now, _before(ctx, plan, spans.before, dims), _of_day(ctx, plan, spans.day, dims))
+
+
+def _numbers(ctx: Context, words: Wording, read: _Read, dims: tuple[str, ...]) -> dict[Key, Number]:
+    now, before, day = read.now.by_key, read.before.by_key, read.day.by_key
+    due = _due(ctx, words.plan, dims)
     keys = [key for key in {**now, **due} if None not in key and 0 not in key]
     return {key: Number(words, now.get(key), before.get(key), day.get(key), due.get(key)) for key in keys}
 

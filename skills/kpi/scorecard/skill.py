@@ -25,6 +25,7 @@ from skills.contract import (
 from skills.kpi.scorecard.changes import changes, people
 from skills.kpi.scorecard.layout import MONEY, OTHERS, Card
 from skills.kpi.scorecard.measured import Metric, Spans, Untold, ages, measured
+from skills.kpi.scorecard.recognised import recognised
 from skills.kpi.scorecard.todo import to_do
 from skills.kpi.skill import EVERYBODY
 from skills.text import period as worded
@@ -126,6 +127,7 @@ def _told(name: str, ctx: Context, filters: tuple[Filter, ...], card: Card) -> A
         parts.append(Text(ctx.say("card.late", source=words.ages(late)), "warning"))
     parts += card.drawn(ctx)
     parts += _listed(ctx, "card.changed.head", changed)
+    parts += _listed(ctx, "card.recognised.head", recognised(ctx, card.spans, card.money))
     parts += _listed(ctx, "card.todo.head", todo)
     parts += [Text(ctx.say("card.untold", metric=one.label, why=one.why), "note") for one in card.untold]
     if words is not None and every:

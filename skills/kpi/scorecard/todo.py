@@ -5,7 +5,7 @@ Counts exactly what the list behind each button shows.
 
 from decimal import Decimal
 
-from db.lists import accounts_listed
+from db.lists import accounts_totals
 from db.picks import Unpickable
 from skills.contract import Context, Filter, Option, Refused, Value
 from skills.picked import picks_of
@@ -27,8 +27,7 @@ def to_do(ctx: Context, filters: tuple[Filter, ...]) -> tuple[list[str], list[Op
     if ctx.actor.role == "client_viewer" or not ctx.actor.scope.shows("agent"):
         return said, buttons
     own = tuple(each for each in filters if each.field in _SPOKEN)
-    for name, chosen in CHOSEN.items():
-        n, cents = _counted(ctx, (*own, chosen))
+    for (name, chosen), (n, cents) in zip(CHOSEN.items(), _counted(ctx, own), strict=True):
         if n:
             money = number(Value(Decimal(cents) / 100, "money"), ctx.actor.language)
             said.append(ctx.say(f"card.todo.{name}", n=n, count=f"{n:,}", money=money, days=QUIET_DAYS))
@@ -37,9 +36,11 @@ def to_do(ctx: Context, filters: tuple[Filter, ...]) -> tuple[list[str], list[Op
     return said, buttons
 
 
-def _counted(ctx: Context, filters: tuple[Filter, ...]) -> tuple[int, int]:
+def _counted(ctx: Context, own: tuple[Filter, ...]) -> list[tuple[int, int]]:
+    """All of them in one pass: a team's accounts are many, and each list looks at every one."""
+    lists = [picks_of(ctx, (chosen,)) for chosen in CHOSEN.values()]
     try:
-        found = accounts_listed(ctx.session, ctx.actor.scope, ctx.now.date(), picks_of(ctx, filters))
+        shared = picks_of(ctx, own)
+        return accounts_totals(ctx.session, ctx.actor.scope, ctx.now.date(), shared, lists)
     except (Unpickable, Refused):
-        return 0, 0
-    return found.totals(ctx.session)
+        return [(0, 0)] * len(lists)

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from skills.contract import Answer, Context, Figures, KpiRequest, Option, Part, Question, Refused, Skill, Text
 from skills.kpi.draw import figure
+from skills.kpi.few import is_few, refuse_few
 from skills.kpi.notes import notes_beside
 from skills.kpi.skill import EVERYBODY, basis_of
 from skills.kpi.why.compared import Compared, compare
@@ -38,6 +39,8 @@ def answer_why(ctx: Context, request: WhyRequest) -> Answer:
     if request.grain or any(each.field == request.metric for each in request.filters):
         raise Refused("why.two_periods", about="unsupported:trend")
     compared = compare(ctx, request)
+    for side in compared.whole:
+        refuse_few(ctx, compared.plan, side)
     told = Told(compared, request.moved)
     told.refuse_unchanged()
     counts = _counts(ctx, request)
@@ -91,7 +94,7 @@ def _counts(ctx: Context, request: KpiRequest) -> Compared | None:
 def _account(compared: Compared, counts: Compared | None, dims: tuple[str, ...]) -> Account | None:
     """None where the split adds nothing: its rows do not add up, or there is only one."""
     rows = compared.rows(dims)
-    if rows is None or len(rows) < 2:
+    if rows is None or len(rows) < 2 or any(is_few(compared.ctx, *both) for both in rows.values()):
         return None
     numbers = counts.rows(dims) if counts is not None else None
     if compared.plan.parts.den is not None:

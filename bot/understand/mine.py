@@ -1,0 +1,60 @@
+"""Whose rows "mis", "my", "hice" and "did I" mean: the asker's own, or her team's."""
+
+import re
+
+from bot.understand.draft import Draft
+from bot.understand.normalise import fold
+from bot.understand.period_words import words
+
+_FIRST_PERSON = frozenset(
+    ("he recuperado", "he cobrado", "cuanto llevo", "llevo", "recupere", "cobre", "como voy", "how am i")
+)
+_I_DID = frozenset(
+    words(
+        "hice tome saque meti cerre logre levante registre capture amarre jale junte llame marque contacte "
+        "gestione trabaje genere obtuve consegui tuve traigo llevo recupere cobre"
+    )
+)
+_ASKING = re.compile(r"\b(?:cuant[oa]s?|que tant[oa]s?|que tan|how many|how much|what)\b")
+_DID_I = re.compile(
+    r"\b(?:did|have) i\b|\bhe (?:\w+[ai]do|hecho|puesto)\b"
+    r"|\bi(?: ?'ve| have)? (?:made|took|taken|collected|recovered|got|recorded|logged|called|dial+ed)\b"
+)
+
+
+def _read_i_did(draft: Draft) -> None:
+    """ "cuántas promesas hice", "how many calls did I make": the asker's own. "Tengo" says no such thing."""
+    said = " ".join(fold(item.raw) for item in draft.items)
+    if not _ASKING.search(said):
+        return
+    small = [item for item in draft.items if item.kind in ("unknown", "stop", "verb")]
+    verbs = [item for item in small if fold(item.raw) in _I_DID]
+    for item in verbs:
+        item.used = True
+    if verbs or _DID_I.search(said):
+        draft.add_filter("agent", "eq", "@me")
+
+
+def read_mine(draft: Draft) -> None:
+    """ "mi equipo", "mis agentes": the team; "mis promesas", "my AHT": the asker's own rows."""
+    for at, item in draft.each("me"):
+        thing = draft.after(at, skip=("stop", "rank", "number", "only"))
+        item.used = True
+        if draft.kind(thing) == "team" or (
+            draft.kind(thing) == "dim"
+            and draft.items[thing].value == "supervisor"
+            and not draft.items[thing].plural
+        ):
+            draft.take(thing)
+            draft.add_filter("supervisor", "eq", "@me")
+        elif draft.kind(thing) == "dim" and draft.items[thing].value == "agent":
+            draft.add_filter("supervisor", "eq", "@me")
+        elif draft.kind(thing) != "dim":
+            draft.add_filter("agent", "eq", "@me")
+    if not any(f.value == "@me" for f in draft.filters):
+        _read_i_did(draft)
+    for _, item in draft.each("metric", "generic"):
+        said = fold(item.raw)
+        own_goal = item.value == "goal_attainment" and said.endswith(" mi meta")
+        if said in _FIRST_PERSON or own_goal or said.endswith((" traigo", " llevo")):
+            draft.add_filter("agent", "eq", "@me")

@@ -1,0 +1,1 @@
+"""What waits for the asker's decision, as a question."""

@@ -1,0 +1,1 @@
+"""Messages to debtors: planned, taken back, looked up."""
