@@ -12,13 +12,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from bot.identity import audience, narrowed
 from bot.merge import several
-from bot.outcome import Step
+from bot.outcome import Place, Step
 from bot.rights import Rights, within_reach
+from bot.sections import Channels
 from bot.turn import Turn
 from db.calendars import Calendars
 from db.metrics import Catalogue
-from skills.contract import Actor, Answer, Context, Question, Refused
+from skills.contract import Actor, Answer, Context, Question, Refused, Room
 from skills.rules import Rules
 from skills.text import Texts
 
@@ -38,6 +40,7 @@ class Answering:
     calendars: Calendars
     rules: Rules
     rights: Rights = field(default_factory=lambda: Rights({}))
+    channels: Channels = field(default_factory=Channels)
 
     def answers(self, turn: Turn, question: Question, request: BaseModel) -> Answer:
         """One metric, or several one after another; one that is not computed yet is refused by name."""
@@ -86,7 +89,22 @@ class Answering:
             open=turn.call.place.open,
             deeds=self.rights.deeds,
         )
-        return replace(bare, ask=partial(self._asked, bare))
+        return self._able(bare)
+
+    def _able(self, bare: Context) -> Context:
+        """With what it may ask of others, and of other places, in its own right."""
+        return replace(bare, ask=partial(self._asked, bare), room=partial(self._room, bare))
+
+    def _room(self, ctx: Context, channel: str) -> Room:
+        name = channel.lstrip("#")
+        seen = audience(Place("channel", name, name), self.channels, ctx.names)
+        if seen is None:
+            raise Refused("desk.channel_closed", about="channel_closed", denied=True)
+        actor = narrowed(ctx.actor, seen, ctx.names, self.texts)
+        if actor.scope.contradicts_itself:
+            raise Refused("desk.channel_of_others", about="channel", denied=True, channel=channel)
+        there = self._able(replace(ctx, actor=actor, memo={}))
+        return Room(there, client_reads=seen.clients is not None or seen.campaigns is not None)
 
     def _asked(
         self, ctx: Context, intent: str, fields: Mapping[str, Any], now: datetime | None = None
@@ -97,4 +115,4 @@ class Answering:
         asked = question.request.model_validate(fields)
         own = within_reach(ctx.session, ctx.actor, asked, ctx.names, moment.date())
         at = replace(ctx, now=moment, memo=ctx.memo if moment == ctx.now else {})
-        return question.answer(replace(at, ask=partial(self._asked, at)), own)
+        return question.answer(self._able(at), own)

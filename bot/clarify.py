@@ -42,7 +42,7 @@ class Reading(Protocol):
     @property
     def moved(self) -> str | None: ...
     @property
-    def no_such_day(self) -> str | None: ...
+    def because(self) -> Sequence[tuple[str, str]]: ...
     @property
     def calls(self) -> Sequence[Any]: ...
     def json(self) -> dict[str, Any]: ...
@@ -90,7 +90,9 @@ def _sentence(
     """The most particular sentence there is: `entity:agent`, then `entity`, then the general one."""
     kind, _, detail = about.partition(":")
     words = ", ".join(f"«{word}»" if language == "es" else f"“{word}”" for word in read.unread)
-    slots = {"words": words, "detail": detail}
+    lacks = f"clarify.lacks.{detail}"
+    lacking = texts.say(language, lacks) if lacks in texts else texts.say(language, "clarify.lacks.something")
+    slots = {"words": words, "detail": detail, "lacks": lacking}
     tried = [f"clarify.{kind}.{detail}" if detail else "", f"clarify.{kind}"]
     if kind == "slot" and read.intent in FORMS:
         tried.insert(0, f"clarify.form.{read.intent}")
@@ -99,7 +101,8 @@ def _sentence(
     if kind == "unknown_term" and words and has_options:
         tried.insert(0, "clarify.unknown_guessed")
     if kind == "entity" and not has_options:
-        tried.insert(0, "clarify.entity_unknown" if words else "clarify.entity_unseen")
+        unseen = read.candidates and not read.because  # somebody was named; else nobody was
+        tried[:0] = ["clarify.entity_unknown"] if words else ["clarify.entity_unseen"] if unseen else []
     return next((key for key in tried if key and key in texts), "clarify.general"), slots
 
 

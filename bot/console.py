@@ -85,7 +85,8 @@ def _figure(figure: Figure, language: Language) -> str:
             label=figure.previous_label,
         )
     if figure.target is not None:
-        line += " · " + _say(language, "console.target", target=number(figure.target, language))
+        aim = figure.target_label.lower() or _say(language, "console.aim")
+        line += " · " + _say(language, "console.target", aim=aim, target=number(figure.target, language))
     return " ".join(line.split())
 
 

@@ -17,7 +17,6 @@ from bot.answering import Answering, step
 from bot.clarify import Reading, asked_back, may_be_offered
 from bot.faults import is_busy, note_failure
 from bot.identity import Stranger, audience, identify, narrowed
-from bot.orders import Wording
 from bot.outcome import SILENT, Hooks, Outcome, Place, Result, Who
 from bot.private import private_words
 from bot.record import put_on_record
@@ -66,7 +65,9 @@ class Desk:
     ) -> None:
         self._engine, self._settings, self._catalogue = engine, settings, catalogue
         self._texts, self._rights, self._calendars = texts, rights, calendars
-        self._answering = Answering(catalogue, texts, calendars, settings.rules, rights)
+        self._answering = Answering(
+            catalogue, texts, calendars, settings.rules, rights, settings.channels
+        )
         self._read_with, self._narrator = read_with, narrator
         self._readers: dict[Names, Read] = {}
         self._names = KnownNames()
@@ -256,10 +257,11 @@ class Desk:
     def _with_repairs(self, turn: Turn, read: Reading, outcome: Outcome) -> Outcome:
         """A typing error that was mended is said: the asker may have meant something else.
 
-        So is why a day is asked back that no calendar has."""
-        if read.no_such_day and outcome.outcome == "clarify":
-            why = self._texts.say(turn.language, "clarify.no_such_day", day=read.no_such_day)
-            return replace(outcome, message=f"{why} {outcome.message}")
+        So is what cannot be as it was said: a day that no calendar has."""
+        if read.because and outcome.outcome == "clarify":
+            say = partial(self._texts.say, turn.language)
+            why = [say(f"clarify.because.{kind}", said=said) for kind, said in read.because]
+            return replace(outcome, message=" ".join((*why, outcome.message)))
         if not read.repairs or outcome.outcome != "answer":
             return outcome
         said = mended(read.repairs, self._catalogue, self._texts, turn.language)
@@ -281,18 +283,15 @@ class Desk:
                 return self._answered(read.intent or "", {**(read.fields or {}), **moved}, turn)
             case "clarify" if read.intent == "undo" and read.about == "slot:target":
                 return self._proposed(turn, "undo", {})
-            case "action" if read.intent == "undo" or read.intent in self._writing.actions:
+            case "action":
                 return self._proposed(turn, read.intent or "", read.fields or {})
-            case "list" | "report" if read.intent in self._rights.questions:
+            case "list" | "report":
                 return self._answered(read.intent or "", read.fields or {}, turn)
-            case "action" | "list" | "report":
-                return self._not_built(turn, read.outcome, read)
             case "clarify" if turn.pending is not None and _unanswered(read, turn.pending):
                 return self._writing.still(turn, turn.pending)
             case "clarify" if self._asks_itself(read):
                 return self._proposed(turn, read.intent or "", read.fields or {})
             case "clarify":
-                self._refuse_unbuilt(turn, read)
                 may = partial(may_be_offered, self._rights, turn)
                 return asked_back(read, self._catalogue, self._texts, turn.language, may)
             case "help":
@@ -320,28 +319,11 @@ class Desk:
         return Outcome(result, turn.language, message=self._texts.say(turn.language, key))
 
     def _help(self, turn: Turn, about: str | None) -> Outcome:
-        """What can be asked, how a metric is computed, how to say an action, or that it is not there."""
-        if about in self._writing.actions:
+        """What can be asked, how a metric is computed, or how to say an action."""
+        if about in (*self._writing.actions, "undo"):
             said = self._texts.say(turn.language, f"writing.how.{about}")
             return Outcome("help", turn.language, message=said, about=about)
-        if about and f"action.{about}" in self._texts:
-            name = self._texts.say(turn.language, f"action.{about}")
-            said = self._texts.say(turn.language, "desk.no_action_yet", name=name)
-            return Outcome("help", turn.language, message=said, about=about)
         return replace(self._answered("help", {"about": about}, turn), outcome="help", request=None)
-
-    def _refuse_unbuilt(self, turn: Turn, read: Reading) -> None:
-        """To ask for what is missing of something that cannot be done would lead nowhere."""
-        built = {*self._rights.questions, *self._writing.actions}
-        for kind in ("action", "list", "report"):
-            if read.intent not in built and f"{kind}.{read.intent}" in self._texts:
-                self._not_built(turn, kind, read)
-
-    def _not_built(self, turn: Turn, kind: str, read: Reading) -> Outcome:
-        """Said as it was understood, with what can be asked instead."""
-        wording = Wording(self._catalogue, self._texts, turn.language)
-        said = wording.not_yet(kind, read.intent or "", read.fields or {}, read.unread)
-        raise Refused("desk.not_yet", about="not_built", said=said)
 
     # --- The answer ------------------------------------------------------------------------------
 

@@ -103,7 +103,7 @@ def _judged(row: Mapping[str, Any], reader: Reads) -> tuple[str, Mark, Any, Any]
     reading = reader.read(row["text"], now=now, previous=row.get("previous"), pending=row.get("pending"))
     got, wanted = reading.json(), row["expected"]
     kind = row.get("kind") or wanted["outcome"]
-    if _agrees(wanted, got, exact=bool(row.get("exact"))):
+    if agrees(wanted, got, exact=bool(row.get("exact"))):
         return kind, "right", wanted, got
     asked = got["outcome"] == "clarify" and wanted["outcome"] != "clarify"
     return kind, "asked" if asked else "WRONG", wanted, got
@@ -119,7 +119,7 @@ def _judged_period(row: Mapping[str, Any], now: datetime) -> tuple[str, Mark, An
     return "period", mark, row["period"], got
 
 
-def _agrees(wanted: Mapping[str, Any], got: Mapping[str, Any], *, exact: bool) -> bool:
+def agrees(wanted: Mapping[str, Any], got: Mapping[str, Any], *, exact: bool) -> bool:
     for name, value in wanted.items():
         if name == "fields":
             if not _same_fields(value, got.get("fields") or {}, exact=exact):
@@ -144,10 +144,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         inner = {k: _plain(v) for k, v in value.items()}
         if isinstance(inner.get("value"), list):
-            inner["value"] = (
-                sorted(inner["value"], key=str) if inner.get("op") != "between" else inner["value"]
-            )
+            values = [_plain(v) for v in inner["value"]]
+            inner["value"] = sorted(values, key=str) if inner.get("op") != "between" else values
         return inner
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = f"{float(value)!r}"
     if isinstance(value, str) and _AMOUNT.fullmatch(value):
         return value.rstrip("0").rstrip(".")
     return value

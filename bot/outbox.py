@@ -52,7 +52,6 @@ class Due:
 
     id: int
     parcel: Parcel
-    attempts: int
     made_at: datetime
     doubtful: bool
 
@@ -88,7 +87,7 @@ def put(connection: Connection, parcel: Parcel, owner: str, now: datetime) -> Du
     }
     made = insert(outbox).values(**row).on_conflict_do_nothing().returning(outbox.c.id)
     number = connection.execute(made).scalar()
-    return None if number is None else Due(number, parcel, 0, now, doubtful=False)
+    return None if number is None else Due(number, parcel, now, doubtful=False)
 
 
 def _waits(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -147,7 +146,7 @@ def _due(row: Mapping[str, Any]) -> Due:
         content=row["content"],
         delete_at=row["delete_at"],
     )
-    return Due(row["id"], parcel, row["attempts"], row["made_at"], doubtful=True)
+    return Due(row["id"], parcel, row["made_at"], doubtful=True)
 
 
 def extend(connection: Connection, ids: Sequence[int], owner: str, now: datetime) -> frozenset[int]:

@@ -14,6 +14,7 @@ from skills.contract import Actor, Filter, Question, Refused, Role, Skill
 
 ROLES: frozenset[Role] = frozenset(get_args(Role))
 OWNERS = ("client", "campaign", "supervisor", "agent")
+SQL_READERS = ("manager", "director", "admin", "compliance", "quality")
 ME = "@me"
 _NAMING = ("eq", "in")
 
@@ -88,8 +89,8 @@ def _listed(value: Any) -> Sequence[Any]:
 
 
 def sees_sql(actor: Actor) -> bool:
-    """The tables' names are the agency's own; aggregates for others come without them."""
-    return actor.role != "client_viewer" and actor.scope.finest == "agent"
+    """Whoever answers for the numbers, not whoever works by them; the tables' names are the agency's own."""
+    return actor.role in SQL_READERS and actor.scope.finest == "agent"
 
 
 def _may_split(actor: Actor, dims: Iterable[str]) -> None:

@@ -32,6 +32,11 @@ class Sending:
     rest: bool = True
     since: datetime | None = None
 
+    @property
+    def at_once(self) -> bool:
+        """Asked for and due in one moment: nobody planned it."""
+        return isinstance(self.when, Once) and self.since is not None and self.when.at <= self.since
+
 
 def sendings(connection: Connection, settings: Settings, now: datetime) -> list[Sending]:
     today = now.astimezone(settings.agency.zone).date()

@@ -7,16 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, case, or_, select
 
 from db.access import accounts_within
 from db.cells.cuts import load_cuts
 from db.marks import OpenCase, open_cases
 from db.masking import Masks
 from db.notes import Note, latest_notes
+from db.picks import agreement_status
 from db.promise_rules import Result, status_on
 from db.scope import Scope
-from db.tables.cells import promise_results
+from db.tables.agency import agreements
+from db.tables.agree import agreement_letters
+from db.tables.cells import agreement_results, promise_results
 from db.tables.facts import balances, contacts, payments, promises
 from db.tables.reference import accounts, assignments, campaigns, clients, debtors, people, phones
 
@@ -48,6 +51,16 @@ class OpenPromise:
 
 
 @dataclass(frozen=True)
+class Agreed:
+    """The agreement that stands, or else the latest there was; `letter`: the folio of its letter."""
+
+    status: str
+    cents: int
+    on: date
+    letter: str | None
+
+
+@dataclass(frozen=True)
 class Contact:
     at: datetime
     result_code: str
@@ -75,6 +88,7 @@ class AccountCard:
     mode: str | None  # how it is dialled
     cases: tuple[OpenCase, ...]
     notes: tuple[Note, ...]
+    agreed: Agreed | None
 
 
 def account_card(
@@ -108,6 +122,7 @@ def account_card(
         mode=held.mode if held else None,
         cases=open_cases(connection, account),
         notes=_notes(connection, account, masks, row.name),
+        agreed=_agreed(connection, account, on),
     )
 
 
@@ -177,6 +192,22 @@ def _open_promises(connection: Connection, account: int, on: date) -> tuple[Open
         .order_by(promises.c.due_on, promises.c.id)
     )
     return tuple(OpenPromise(*row[:4]) for row in rows if _is_open(row, on))
+
+
+def _agreed(connection: Connection, account: int, on: date) -> Agreed | None:
+    letter = (agreement_letters.c.agreement_id == agreements.c.id) & (agreement_letters.c.kind == "agreement")
+    judged = agreements.outerjoin(agreement_results, agreement_results.c.agreement_id == agreements.c.id)
+    told = agreement_status(on)
+    status = case((told == "active", agreements.c.status), else_=told).label("status")  # until the money says
+    query = (
+        select(status, agreements.c.total_cents, agreements.c.agreed_on, agreement_letters.c.folio)
+        .select_from(judged.outerjoin(agreement_letters, letter))
+        .where(agreements.c.account_id == account, agreements.c.agreed_on <= on)
+        .order_by(agreements.c.agreed_at.desc(), agreements.c.id.desc())
+    )
+    rows = [Agreed(*row) for row in connection.execute(query)]
+    standing = (each for each in rows if each.status in ("authorized", "formalized", "active", "draft"))
+    return next(standing, rows[0] if rows else None)
 
 
 def _is_open(row: Row[Any], on: date) -> bool:

@@ -167,6 +167,14 @@ def letter_of(connection: Connection, agreement: int, kind: str) -> tuple[str, d
     return None if row is None else (row.folio, json.loads(row.content))
 
 
+def issued(connection: Connection, agreement: int, kind: str) -> Row[str, datetime] | None:
+    """Its folio and when it went out."""
+    mine = (agreement_letters.c.agreement_id == agreement, agreement_letters.c.kind == kind)
+    return connection.execute(
+        select(agreement_letters.c.folio, agreement_letters.c.made_at).where(*mine)
+    ).first()
+
+
 # --- What is written -----------------------------------------------------------------------------
 
 

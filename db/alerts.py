@@ -183,6 +183,12 @@ def standings(connection: Connection, ids: Collection[int]) -> dict[int, list[An
     return found
 
 
+def with_open(connection: Connection, ids: Collection[int]) -> set[int]:
+    """Those of which an alert is open: one that somebody closed is not, though the number stays."""
+    query = select(alerts.c.watch_id).where(alerts.c.watch_id.in_(ids), alerts.c.state == OPEN)
+    return set(connection.execute(query).scalars())
+
+
 # --- Alerts --------------------------------------------------------------------------------------------
 
 

@@ -71,6 +71,17 @@ def last_row(connection: Connection, proposal: str) -> int | None:
     return connection.execute(query).scalar()
 
 
+def proposal_of(connection: Connection, row: int) -> str | None:
+    """Of which proposal that row of the record tells."""
+    return connection.execute(select(audit.c.proposal).where(audit.c.id == row)).scalar()
+
+
+def concerned_by(connection: Connection, row: int | None) -> tuple[int, ...]:
+    """Whom that change touched, as it was recorded."""
+    held = connection.execute(select(audit.c.concerns).where(audit.c.id == row)).scalar()
+    return tuple(int(each) for each in (held or "").strip(",").split(",") if each)
+
+
 def times_done(connection: Connection, action: str, person: int, since: datetime) -> int:
     """How often this person did it."""
     query = select(func.count()).where(

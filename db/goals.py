@@ -141,6 +141,15 @@ def levels_set(connection: Connection, metric: str, period: Period, owner: str) 
     return [level for level in LEVELS if level in held]
 
 
+def owners_set(connection: Connection, metric: str, period: Period) -> frozenset[str]:
+    """Who has set targets of the metric in the period: the agency itself, a client, or both."""
+    rows = targets.c
+    query = select(rows.owner).where(
+        rows.metric == metric, rows.period_start <= period.end, rows.period_end >= period.start
+    )
+    return frozenset(connection.execute(query.distinct()).scalars())
+
+
 def _within(
     connection: Connection, level: Level, due: dict[int, Fraction], limits: Sequence[Limit], period: Period
 ) -> dict[int, Fraction]:

@@ -38,11 +38,17 @@ from db.scope import Scope
 from db.sources.owners import with_supervisor
 from db.standing import standing
 from db.tables.agency import agreements
-from db.tables.cells import agreement_results, payment_credits, promise_results
+from db.tables.cells import (
+    agreement_results,
+    installment_results,
+    payment_credits,
+    promise_results,
+)
 from db.tables.facts import contacts, payments, promises
 from db.tables.reference import accounts
 
 OPEN = Pick("status", "eq", ("open",))
+ACTIVE = Pick("status", "eq", ("active",))
 NEVER = date(1900, 1, 1)  # of an account nobody has tried yet: the longest ago
 _OWN = ("client", "campaign", "agent", "supervisor", "account", "amount", "status")
 
@@ -130,8 +136,15 @@ def promises_listed(
 
 
 def agreements_listed(
-    connection: Connection, scope: Scope, today: date, picks: Sequence[Pick], *, over: Period | None
+    connection: Connection,
+    scope: Scope,
+    today: date,
+    picks: Sequence[Pick],
+    *,
+    over: Period | None,
+    by_due: bool = False,
 ) -> Listing:
+    """Those agreed in the period; or with a payment that falls due in it and is not covered."""
     rows = agreements.outerjoin(agreement_results, agreement_results.c.agreement_id == agreements.c.id)
     day = agreements.c.agreed_on
     facts = _Facts.of(rows, agreements, agreements.c.agent_id, day, agreements.c.total_cents)
@@ -140,7 +153,16 @@ def agreements_listed(
         *(day, agreements.c.installments, agreements.c.first_due_on, agreements.c.discount_micros),
         agreement_results.c.paid_cents,
     )
-    return facts.listing(connection, scope, today, picks, over, day, more)
+    if not by_due or over is None:
+        return facts.listing(connection, scope, today, picks, over, day, more)
+    every = facts.listing(connection, scope, today, picks, None, day, more)
+    return replace(every, query=every.query.where(_owing_in(over)))
+
+
+def _owing_in(over: Period) -> ColumnElement[bool]:
+    part = installment_results.c
+    own = part.agreement_id == agreements.c.id, part.allocated_cents < part.amount_cents
+    return select(part.agreement_id).where(*own, part.due_on.between(over.start, over.end)).exists()
 
 
 def payments_listed(

@@ -74,6 +74,20 @@ def from_chat(connection: Connection, account: int, today: date) -> list[Made]:
     return _made(connection, rows)
 
 
+def renews_another(connection: Connection, account: int, today: date) -> bool:
+    """Whether those of today took the place of one that could still be paid: the latest before them."""
+    judged = promises.join(promise_results, promise_results.c.promise_id == promises.c.id)
+    latest = (
+        select(promise_results.c.status, promise_results.c.window_ends_on)
+        .select_from(judged)
+        .where(promises.c.account_id == account, promises.c.made_on < today)
+        .order_by(promises.c.made_at.desc(), promises.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(latest).first()
+    return row is not None and row.status == "renewed" and row.window_ends_on >= today
+
+
 def _with_hand(rows: FromClause, account: int) -> Select[int, date, date, int, int | None]:
     joined = rows.outerjoin(chat_promises, chat_promises.c.promise_id == promises.c.id)
     columns = (promises.c.id, promises.c.made_on, promises.c.due_on, promises.c.amount_cents)

@@ -119,6 +119,7 @@ class Figure:
     detail: str = ""  # "412 de 2,240 cuentas"
     good: bool | None = None
     settled: bool = True  # False: the target is a whole period's, and the period still runs
+    target_label: str = ""  # whose target it is, where there are the agency's own and a client's
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,18 @@ class Answer:
 Say = Callable[..., str]  # say("kpi.no_data", period=...) in the actor's language
 
 
+@dataclass(frozen=True)
+class Room:
+    """A channel as the asker would be answered there. `client_reads`: those who read along are a client's."""
+
+    context: "Context"
+    client_reads: bool
+
+
+def _no_rooms(channel: str) -> Room:
+    raise LookupError(channel)
+
+
 def _nobody_to_ask(intent: str, fields: Mapping[str, Any], now: datetime | None = None) -> Answer:
     del fields, now
     raise LookupError(intent)
@@ -258,6 +271,8 @@ class Context:
     deeds: Mapping[str, frozenset[Role]] = field(default_factory=dict)  # every action, and who may do it
     # Another question in the same right, by its intent and fields, now or as of another moment.
     ask: Callable[..., Answer] = _nobody_to_ask
+    # Another channel, by name or id. Raises Refused where nothing of the asker's may be said there.
+    room: Callable[[str], Room] = _no_rooms
 
 
 class Refused(Exception):

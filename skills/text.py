@@ -4,7 +4,7 @@ A text file is `key: {es: "...", en: "..."}` with {named} slots; both languages 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
@@ -135,9 +135,13 @@ def number(value: Value, language: Language) -> str:
     return _digits(amount, 0 if amount == amount.to_integral_value() else 1)
 
 
+TENFOLD = 1_000  # per cent
+
+
 def change(current: Value, previous: Value, language: Language, *, sign: bool = True) -> str:
     """From previous to current: percentage points for rates ("+1.2 pp"), the difference itself for what is no
-    amount of anything (an NPS may be zero or less), % for the rest."""
+    amount of anything (an NPS may be zero or less), % for the rest. Of what grew tenfold no percentage says
+    anything: the difference."""
     words = _words()
     if current.amount is None or previous.amount is None:
         return words.say(language, "no_data")
@@ -152,7 +156,11 @@ def change(current: Value, previous: Value, language: Language, *, sign: bool = 
         return _or_none(shown, shown, language)
     if previous.amount == 0:
         return words.say(language, "no_data")
-    share = (current.amount - previous.amount) / abs(previous.amount) * 100
+    gap = current.amount - previous.amount
+    share = gap / abs(previous.amount) * 100
+    if abs(share) >= TENFOLD:
+        lead = "" if not sign else "+" if gap > 0 else "-"
+        return lead + number(replace(current, amount=abs(gap)), language)
     shown = _digits(share, 1, sign=sign)
     return _or_none(shown, words.say(language, "percent", n=shown), language)
 

@@ -85,7 +85,7 @@ class Floor:
         return self.app.desk.ask(text, who=Who("slack", f"U{person}"), place=DM, thread=self.thread, now=NOW)
 
     def propose(self, person: int = LAURA, days: float = 0, **fields: Any) -> Outcome:
-        """Three weekly payments of account 00A from Friday, unless more is said; why, if anything is waived."""
+        """Three weekly payments of account 00A from Friday, unless more is said; why, if any is waived."""
         asked = {"account": "45512000001", "amount": "800", "installments": 3, "frequency": "semanal"}
         asked |= {"first_date": "2026-11-20", "reason": "income"}
         return self.run("record_agreement", person, days, **(asked | fields))

@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from pypdf import PdfReader
@@ -75,6 +76,34 @@ def test_it_is_cancelled_and_stands_again(floor: Floor) -> None:
     assert floor.states() == ["authorized"]
 
 
+def test_a_letter_that_is_out_is_said_before_it_is_cancelled(floor: Floor) -> None:
+    floor.agreed()
+    bare = floor.run("cancel_agreement", account=ACCOUNT)
+    assert "CC-000001" not in bare.text
+    floor.issued()
+    card = floor.say(f"cuenta {ACCOUNT}").text
+    assert "formalizado" in card
+    assert "CC-000001" in card
+    shown = floor.say(f"cancela el convenio de la cuenta {ACCOUNT}")
+    assert "El titular puede tener ya la carta CC-000001" in shown.text
+    done = floor.press(shown, "confirm")
+    assert "Aviso para el titular" in done.text
+    assert "CC-000001" in done.text
+    assert ": cancelado" in floor.say(f"cuenta {ACCOUNT}").text
+
+
+def test_what_nobody_may_grant_says_who_may_grant_how_much(floor: Floor) -> None:
+    no = floor.propose(amount=None, discount="0.5", first_date=None)  # said before the day is asked
+    for words in ("debe $1,000.00", "50 % en 3 pagos", "tú, hasta", "gerencia, hasta"):
+        assert words in no.text, no.text
+    most = next(o for o in no.choices if o.intent == "record_agreement" and "discount" in o.fields)
+    assert Decimal(str(most.fields["discount"])) < Decimal("0.5")
+    assert floor.run("record_agreement", **most.fields).outcome == "clarify"  # the day, and no refusal
+    many = floor.propose(installments=40)
+    assert "hasta 12 pagos" in many.text
+    assert "%" not in many.text
+
+
 def test_it_does_not_stand_again_beside_another(floor: Floor) -> None:
     floor.agreed()
     done = floor.press(floor.run("cancel_agreement", account=ACCOUNT), "confirm")
@@ -122,6 +151,14 @@ def test_the_letter_says_all_that_the_law_asks_for_and_the_chat_does_not(floor: 
     days = ("20/11/2026", "27/11/2026", "04/12/2026")
     for words in (ACCOUNT, CLABE, "REF-A", "LIQUIDADO", "Íñigo Núñez", *money, *days):
         assert squeezed(words) in said, (words, said)
+
+
+def test_a_letter_speaks_of_a_discount_only_where_there_is_one(floor: Floor) -> None:
+    floor.agreed()
+    _, made = file_of(floor.issued())
+    assert squeezed("PAGO PARCIAL") in text_of(made)
+    assert squeezed("si el primer pago se cubre a más tardar el") in text_of(made)
+    assert squeezed("la quita") not in text_of(made)
 
 
 def test_a_letter_stays_as_it_was_whatever_changes_since(floor: Floor) -> None:

@@ -370,3 +370,14 @@ def test_the_list_shows_what_fired_and_what_is_watched(fired: App) -> None:
     other = say(fired, "muéstrame las alertas abiertas", MARCO, minutes=41)
     assert other.answer is not None
     assert other.answer.rows == ()
+
+
+def test_a_watch_is_ended_by_its_words_and_a_closed_alert_is_not_active(fired: App) -> None:
+    assert say(fired, "cierra la alerta 1: ya se vio", minutes=40).outcome == "done"
+    shown = say(fired, "mis alertas", minutes=41).text
+    assert "alerta activa" not in shown
+    assert "alerta cerrada" in shown
+    asked = say(fired, "deja de vigilar el monto recuperado", minutes=42)
+    assert asked.outcome == "preview", asked.text
+    none = say(fired, "deja de vigilar la tasa de contacto", minutes=43)
+    assert (none.outcome, none.about) == ("refuse", "alert")

@@ -146,6 +146,22 @@ def test_at_ten_at_night_it_may_not_and_is_told_until_when(app: App) -> None:
     assert "jue 19-nov a las 07:00" in text
 
 
+def test_a_third_party_may_not_be_and_a_sunday_is_judged_by_its_day(app: App) -> None:
+    assert ask_contact(app, "A", party="third").text.startswith("No")
+    assert "R06" in ask_contact(app, "A", party="third").text
+    sunday = ask_contact(app, "A", day="2026-11-22").text
+    assert "dom 22-nov" in sunday
+    assert "R03" in sunday
+    assert "R03" not in ask_contact(app, "A", day="2026-11-19").text
+
+
+def test_of_no_account_the_rule_and_its_article_are_told(app: App) -> None:
+    assert "R08b" in say(app, "¿puedo llamar al trabajo del deudor?").text
+    threat = say(app, "¿puedo amenazarlo con un embargo?").text
+    assert threat.startswith("No se puede")
+    assert "Código Penal Federal" in threat
+
+
 def test_a_held_or_recalled_account_is_refused_with_its_rule(app: App) -> None:
     held(app, "A")
     assert "R23" in ask_contact(app, "A").text
@@ -258,6 +274,19 @@ READ = [
     ("¿puedo llamar a la 10023 a las 9 de la noche?", "may_contact", {"account": "10023", "time": "21:00"}),
     ("¿puedo contactar a la 10023 por correo?", "may_contact", {"account": "10023", "channel": "email"}),
     ("¿puedo llamar a la 10023 a las 23:00?", "may_contact", {"account": "10023", "time": "23:00"}),
+    ("¿puedo mandar WhatsApp a la cuenta 10023 el domingo?",
+     "may_contact", {"account": "10023", "channel": "whatsapp", "day": "2026-11-22"}),
+    ("¿le puedo marcar a la 10023 el domingo a las 10?",
+     "may_contact", {"account": "10023", "day": "2026-11-22", "time": "10:00"}),
+    ("¿puedo visitar a la cuenta 10023 el 16 de septiembre?",
+     "may_contact", {"account": "10023", "channel": "visit", "day": "2027-09-16"}),
+    ("¿puedo hablar con la esposa del titular de la 10023 mañana?",
+     "may_contact", {"account": "10023", "day": "2026-11-19", "party": "third"}),
+    ("¿puedo llamar al trabajo del deudor?", "contact_rules", {"party": "work"}),
+    ("¿a qué hora puedo llamar?", "contact_rules", {}),
+    ("¿se puede visitar en días festivos?", "contact_rules", {"channel": "visit", "feast": True}),
+    ("can we text debtors at 10 pm?", "contact_rules", {"channel": "sms", "time": "22:00"}),
+    ("¿puedo amenazarlo con un embargo?", "contact_rules", {"topic": "threat"}),
     ("¿qué dice la R08b?", "rule", {"rule": "R08b"}),
     ("what does rule R04 say", "rule", {"rule": "R04"}),
     ("qué reglas hay", "rule", {}),
@@ -278,10 +307,13 @@ def test_questions_about_the_law_are_read(
         "¿puedo llamar a la 10023 a las 5?",
         "¿puedo marcar la 10023 como especial?",
         "puedo llamar a la 10023 y a Ana",
+        "¿puedes mandarle un mensaje a su esposa?",
+        "¿puedo escribir un mensaje que amenace al deudor?",
+        "llama a su trabajo",
     ],
 )
 def test_what_says_more_is_not_read_as_that(reader_of_law: Reader, text: str) -> None:
-    assert reader_of_law.read(text, now=NOW).intent != "may_contact"
+    assert reader_of_law.read(text, now=NOW).intent not in ("may_contact", "contact_rules")
 
 
 @pytest.fixture(scope="module")

@@ -74,7 +74,7 @@ def test_the_review_finds_who_left_and_who_does_not_use_it(app: App) -> None:
     assert staff.whole is not None
     assert len(staff.whole()) == 8
     assert rights.whole is not None
-    erases = next(row for row in rights.whole() if row[0] == "suprimió los datos de un titular")
+    erases = next(row for row in rights.whole() if row[0] == "suprimir datos personales")
     assert erases[1:].count("✓") == 3
 
 

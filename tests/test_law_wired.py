@@ -192,6 +192,13 @@ def test_terms_run_by_the_authority_s_days_and_the_clients_own(engine: Engine) -
     late = number(app, "quejas vencidas", CARO).rows
     assert all(row["left"] < 0 for row in late)
     assert say(app, "quejas vencidas", LAURA).outcome == "denied"
+    arco = number(app, "solicitudes ARCO por vencer", CARO)
+    said = say(app, "solicitudes ARCO por vencer", CARO).text
+    assert arco.rows == ()  # the only one has weeks left
+    assert "Espera respuesta una" in said
+    assert "Ninguna espera respuesta" not in said
+    this_week = number(app, "¿qué quejas se vencen esta semana?", CARO).rows
+    assert {row["account"][-1] for row in this_week} == {"A"}  # the other has until next week
 
 
 def test_the_month_s_report_is_filed_also_with_zeros(app: App) -> None:
@@ -214,6 +221,8 @@ READ = [
     ("quejas por vencer", "terms"),
     ("overdue ARCO requests", "terms"),
     ("plazos vencidos", "terms"),
+    ("términos de las quejas", "terms"),
+    ("¿qué quejas se vencen esta semana?", "terms"),
     ("genera el reporte REDECO de octubre", "redeco"),
     ("incumplimientos abiertos de ayer", "breaches"),
     ("quejas de ayer", "kpi"),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from db.engine import reading, writing
 from db.scope import Scope
 from db.tables import facts
 from db.tables.agency import agreements
+from db.tables.cells import installment_results
 from tests.conftest import small_company
 from tests.small import (
     ACCOUNT,
@@ -275,16 +276,32 @@ def test_payments_are_listed_with_what_was_given_back(app: App) -> None:
     )
 
 
+def agreed(letter: str, status: str = "active") -> dict[str, Any]:
+    row = {"client_id": ALAMEDA, "campaign_id": 1, "agent_id": ANA, "agreed_at": at(NOV_18)}
+    row |= {"agreed_on": NOV_18, "total_cents": 90_000, "installments": 3, "frequency": "mensual"}
+    row |= {"first_due_on": date(2026, 11, 30), "discount_micros": 0}
+    return {**row, "account_id": ACCOUNT[letter], "status": status}
+
+
 def test_agreements_are_listed_by_how_they_stand(fresh: App) -> None:
-    shared = {"client_id": ALAMEDA, "campaign_id": 1, "agent_id": ANA, "agreed_at": at(NOV_18)}
-    shared |= {"agreed_on": NOV_18, "total_cents": 90_000, "installments": 3, "frequency": "mensual"}
-    shared |= {"first_due_on": date(2026, 11, 30), "discount_micros": 0}
     with writing(fresh.engine) as connection:
         for letter, status in (("A", "active"), ("C", "draft")):
-            row = {**shared, "account_id": ACCOUNT[letter], "status": status}
-            connection.execute(insert(agreements).values(**row))
+            connection.execute(insert(agreements).values(**agreed(letter, status)))
     active = [{"field": "status", "op": "eq", "value": "active"}]
     assert rows(ask(fresh, {"agreements": {"filters": active}})) == ["A"]
     assert sorted(rows(ask(fresh, {"agreements": {}}, LAURA))) == ["A", "C"]
     assert rows(ask(fresh, {"agreements": {}}, MARCO)) == []
     assert accounts(fresh, ("agreement", "eq", "draft")) == ["C"]
+
+
+def test_agreements_are_listed_by_the_payments_that_fall_due(fresh: App) -> None:
+    soon, late = NOW.date() + timedelta(days=2), NOW.date() + timedelta(days=30)
+    with writing(fresh.engine) as connection:
+        for n, (letter, due, paid) in enumerate((("A", soon, 0), ("B", soon, 100), ("C", late, 0)), start=1):
+            connection.execute(insert(agreements).values(id=n, **agreed(letter)))
+            part = {"agreement_id": n, "number": 1, "due_on": due, "amount_cents": 100}
+            part |= {"allocated_cents": paid, "status": "broken", "window_ends_on": due, "decide_on": due}
+            connection.execute(insert(installment_results).values(**part))
+    assert rows(ask(fresh, {"agreements": {"by": "due"}}, LAURA)) == ["A"]
+    month = {"start": str(NOW.date()), "end": str(late)}
+    assert sorted(rows(ask(fresh, {"agreements": {"by": "due", "period": month}}, LAURA))) == ["A", "C"]

@@ -173,7 +173,7 @@ def test_states_by_their_common_name() -> None:
 
 def test_result_codes_say_contact_and_right_party() -> None:
     codes = load_result_codes()
-    assert len(codes) == 20
+    assert len(codes) == 21
     assert codes["ABA"].outcome(None) == (False, False, None)  # a dropped call reached no agent
     assert codes["ABA"].outcome("TITULAR") == (False, False, "TITULAR")
     assert codes["PDP"].outcome(None) == (True, True, "TITULAR")

@@ -129,8 +129,31 @@ def test_a_later_promise_renews_the_open_one_and_says_so(app: App) -> None:
     assert "Renueva la promesa de $100" in shown.text
     done = press(app, shown, "confirm")
     assert [status for *_, status in made(app, "A")] == ["renewed", "broken"]
+    assert "la que renovaba vuelve a contar" in run(app, "cancel_ptp", {"account": "00A"}).text
     assert press(app, done, "undo", minutes=9).outcome == "done"
     assert [status for *_, status in made(app, "A")] == ["broken"]  # it counts again
+
+
+def test_what_cannot_be_is_asked_with_its_reason(app: App) -> None:
+    with writing(app.engine) as connection:
+        mine = update(reference.accounts).where(reference.accounts.c.id == ACCOUNT["C"])
+        connection.execute(mine.values(account_no="40012345"))
+    for said, why in (
+        ("de 500 de la cuenta 40012345 para el 31 de noviembre", "El 31 de noviembre no existe"),
+        ("de 500 de la cuenta 40012345 para ayer", "«ayer» ya pasó"),
+        ("de -500 de la cuenta 40012345 para el viernes", "no puede ser una cantidad negativa"),
+        ("de 0 pesos de la cuenta 40012345 para el viernes", "mayor que cero"),
+    ):
+        text, who = f"registra una promesa {said}", Who("slack", f"U{ANA}")
+        asked = app.desk.ask(text, who=who, place=DM, thread="t1", now=NOW)
+        assert asked.outcome == "clarify"
+        assert why in asked.text, asked.text
+        assert {o.intent for o in asked.choices} == {"record_ptp"}
+
+
+def test_one_that_renewed_nothing_is_cancelled_without_a_word_of_it(app: App) -> None:
+    press(app, offer(app), "confirm")
+    assert "renovaba" not in run(app, "cancel_ptp", {"account": "00C"}).text
 
 
 def test_two_of_one_day_are_a_plan(app: App) -> None:

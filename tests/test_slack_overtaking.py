@@ -79,7 +79,7 @@ async def test_what_belongs_to_its_thread_waits_for_it(box: Mail, monkeypatch: p
 
 def waiting(number: int, kind: outbox.Kind = "post", of: str = "") -> Waiting:
     made = parcel(f"k{number}", kind, body={"of": of})
-    return Waiting(Due(number, made, 0, CLOCK(), doubtful=False), 0.0, 0, False)
+    return Waiting(Due(number, made, CLOCK(), doubtful=False), 0.0, False)
 
 
 def walked(line: Line, back_at: float, wait: float = 10.0) -> list[int]:

@@ -2,7 +2,7 @@
 breaks and wherever it breaks."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -65,6 +65,38 @@ async def test_a_crash_after_slack_took_it_and_before_it_was_noted(
     await second.settle(5)
     assert box.texts() == ["texto k"] * messages
     assert (box.row("k").state, box.row("k").ts) == ("sent", box.stamps()[-1])
+
+
+CLAIMED = sender.MOST_ATTEMPTS
+
+
+class Counting(Sender):
+    """The ablation: takes each time it was claimed for a failure."""
+
+    def send(self, dues: Iterable[Due]) -> None:
+        super().send(dues)
+        for line in self._lines.values():
+            for each in line.waiting:
+                each.attempts = CLAIMED
+
+
+@pytest.mark.parametrize(("kind", "state"), [(Sender, "sent"), (Counting, "dead")])
+async def test_to_stand_behind_others_as_process_after_process_dies_is_no_failure(
+    box: Mail, kind: type[Sender], state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "BACKOFF", (0.01,))
+    box.put(box.sender("a"), parcel("k"))
+    for _ in range(CLAIMED):
+        box.clock.advance(seconds=61)
+        assert len(box.claim("another")) == 1
+    box.clock.advance(seconds=61)
+    box.faults(error_500={"method": POST, "times": 3})
+    last = kind(
+        box.engine, Poster(workspaces_at(box.server, box.session, []), SOON), box.pool, box.clock, "z"
+    )
+    await last.sweep()
+    await last.settle(10)
+    assert box.row("k").state == state
 
 
 async def test_a_crash_before_it_was_sent(box: Mail) -> None:

@@ -113,7 +113,7 @@ async def test_split_button_answers_in_the_thread(slack: World) -> None:
     await slack.click(GLORIA, first, split)
     _, second = await slack.settled(FLOOR, 2)
     assert second["thread_ts"] == ts
-    assert f"Pediste: {split}" in shown(second)
+    assert f"Elegiste: {split}" in shown(second)
     assert "Alameda Tarjetas" in shown(second)
     assert slack.audited()[-1] == (GLORIA, "button", FLOOR, "answer")
 

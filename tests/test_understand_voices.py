@@ -89,7 +89,7 @@ def test_courtesy_takes_nothing_of_the_request() -> None:
 )
 def test_a_day_that_is_not_is_asked_with_its_reason(text: str, day: str | None) -> None:
     got = read(text)
-    assert (got.outcome, got.no_such_day) == ("clarify", day)
+    assert (got.outcome, got.because) == ("clarify", (("no_such_day", day),) if day else ())
 
 
 @pytest.mark.parametrize(

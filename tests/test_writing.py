@@ -312,6 +312,44 @@ def test_it_can_be_undone_once(app: App, way: str) -> None:
     assert press(app, done, "undo", minutes=6).outcome == "refuse"
 
 
+@pytest.mark.parametrize("way", ["deshaz lo último", "deshaz lo que hice", "undo the last thing"])
+def test_whoever_heard_of_it_hears_that_it_was_undone(app: App, way: str) -> None:
+    done = press(app, say(app, ASKED), "confirm")
+    undone = say(app, way, minutes=5)
+    assert undone.outcome == "done", undone.text
+    assert [n.person_id for n in undone.notices] == [n.person_id for n in done.notices] == [ANA, BETO]
+    assert all("deshizo el cambio de las" in n.outcome.text for n in undone.notices)
+
+
+def test_whoever_approved_it_hears_that_it_was_undone(strict: App) -> None:
+    shown = say(strict, ASKED)
+    press(strict, shown, "confirm")
+    click(strict, "approve", token_of(shown), GLORIA)
+    undone = click(strict, "undo", token_of(shown), minutes=5)
+    assert [n.person_id for n in undone.notices] == sorted((ANA, BETO, GLORIA))
+
+
+def test_a_change_is_undone_by_its_number_in_the_record(app: App) -> None:
+    before = holders(app.engine)
+    press(app, say(app, ASKED), "confirm")
+    with reading(app.engine) as connection:
+        number = connection.execute(select(audit.c.id).where(audit.c.outcome == "done")).scalar_one()
+    assert say(app, f"deshaz el movimiento {number}", BETO, minutes=5).outcome == "denied"
+    assert say(app, f"deshaz el movimiento {number}", minutes=6).outcome == "done"
+    assert holders(app.engine) == before
+
+
+def test_the_words_of_the_buttons_are_understood(app: App) -> None:
+    for said in ("descarta", "Descartar", "discard", "descártalo"):
+        shown = say(app, ASKED)
+        token, card = say(app, said, minutes=1).decided or ("", "")
+        assert token == token_of(shown), said
+        assert card.startswith("Descartado")
+    say(app, ASKED)
+    assert say(app, "Confirmar", minutes=1).outcome == "done"
+    assert say(app, "Deshacer", minutes=2).outcome == "done"
+
+
 def test_what_was_done_and_undone_is_on_the_trail_with_its_effect(app: App) -> None:
     done = press(app, say(app, ASKED), "confirm")
     press(app, done, "undo", minutes=5)

@@ -150,7 +150,7 @@ class Conversation:
         denied = self._drawn(job, reach, progress)
 
         def draw(own: Outcome) -> list[Parcel]:
-            if own.outcome != "answer":
+            if own.outcome in ("denied", "refuse"):
                 return denied(outcome)
             return self._drawn(job, shown, None)(own)
 
@@ -193,6 +193,8 @@ class Conversation:
             if job.kind == "export":
                 return []  # its files are all it says
             to = alone(job) if job.kind == "slash" and outcome.outcome != "answer" else reach
+            if job.entrance == "channel" and outcome.outcome == "denied":
+                to = alone(job)  # who reads along need not know what there is that they may not see
             if _for_one(job, outcome):
                 to = replace(alone(job), lead="slack.account_for_you")
             stream = progress.close() if progress is not None and to.kind == "post" else None

@@ -64,12 +64,14 @@ def _against_target(figure: Figure, texts: Texts, language: Language) -> str:
     target = figure.target
     if target is None or target.amount is None:
         return ""
+    aim = inert(figure.target_label) or texts.say(language, "slack.aim")
     if figure.value.amount is None or figure.value.amount == target.amount:
-        line = texts.say(language, "slack.target", target=number(target, language))
+        line = texts.say(language, "slack.target", aim=aim, target=number(target, language))
     else:
         gap = figure.value.amount - target.amount
         key = "slack.target_above" if gap > 0 else "slack.target_below"
-        line = texts.say(language, key, target=number(target, language), gap=_gap(figure, gap, language))
+        told = {"target": number(target, language), "gap": _gap(figure, gap, language)}
+        line = texts.say(language, key, aim=aim, **told)
     if not figure.settled:
         return line
     return line + _verdict(_meets(figure), ("slack.target_met", "slack.target_missed"), texts, language)

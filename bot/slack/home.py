@@ -22,6 +22,7 @@ from bot.slack.numbers import Number, number_blocks, numbers
 from bot.slack.today import today_blocks
 from db.engine import reading
 from db.tables.house import audit
+from skills import text
 from skills.accounts.skill import ROLES as SEE_ACCOUNTS
 from skills.contract import Language
 
@@ -87,7 +88,8 @@ def home_view(
         "home.who", name=inert(actor.name), role=say(f"role.{actor.role}"), scope=inert(actor.scope.label)
     )
     blocks = [kit.section(who), _buttons(edge, asker), kit.divider(), *today, kit.header(say("home.numbers"))]
-    blocks.append(kit.context([say("numbers.about")]))
+    day = text.day(asker.today, asker.language, asker.today)
+    blocks.append(kit.context([say("numbers.about", day=day)]))
     blocks += number_blocks(edge, asker, found, SEE)
     if asked:
         blocks += [kit.divider(), kit.header(say("home.recent")), *_recent(edge, asker, asked)]

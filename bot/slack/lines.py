@@ -16,8 +16,8 @@ class Waiting:
 
     due: Due
     taken: float
-    attempts: int
     doubtful: bool
+    attempts: int = 0  # of this process: claimed and never tried is what stands behind others
     ready: float = 0.0
 
     def hangs_on(self, other: "Waiting") -> bool:

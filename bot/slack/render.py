@@ -223,4 +223,6 @@ def _lead(answer: Answer) -> Figures | None:
     if len(figures) != 1:
         return None
     first = figures[0]
-    return first if len(first.items) == 1 or first.items[0].label.startswith(answer.title) else None
+    named = first.items[0].label.startswith(answer.title)
+    alone = len(first.items) == 1 and answer.basis is not None  # a document has no one number
+    return first if named or alone else None

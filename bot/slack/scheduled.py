@@ -141,6 +141,8 @@ class _Delivery:
         lead = say("slack.scheduled", at=f"{planned:%H:%M}")
         if self.tick.now - self.tick.fire_at > LATE:
             lead = say("slack.scheduled_late", at=f"{planned:%H:%M}")
+        elif self.sending.at_once:
+            lead = say("slack.sent_now", who=name_of(self.edge, self.who, planned))
         drawn = self.edge.renderer.outcome(outcome, asker=self.user, lead=inert(lead), ref=self.ref)
         body = {"text": drawn.text, "blocks": drawn.blocks, "asker": self.user, "opens": self.ref}
         return Parcel(

@@ -81,7 +81,7 @@ class Sender:
             self._held.add(due.id)
             made = Line(PER_SECOND, counted=now)
             line = self._lines.setdefault((due.parcel.team, due.parcel.channel), made)
-            line.join(Waiting(due, now, due.attempts, due.doubtful))
+            line.join(Waiting(due, now, due.doubtful))
             if line.task is None or line.task.done():
                 line.task = asyncio.create_task(self._walk(line))
 

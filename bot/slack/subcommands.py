@@ -50,6 +50,8 @@ WORDS: dict[str, Kind] = {
     "numeros": "numbers",
     "numbers": "numbers",
 }
+LEADS = ("supervisor", "manager", "director", "admin")
+TO_DO = ("lists", "clock", "law")
 ALONE = ("help", "ask", "home", "numbers")  # with more words they begin a question
 SHORTEST, NEAR = 4, 0.8  # letters of a word that may be mistyped, and how like it must be
 AS_IS = "sub_as_is"
@@ -189,6 +191,9 @@ def help_message(edge: Edge, asker: Asker) -> Message:
         f"{say('sub.help.questions')}\n" + "\n".join(lines),
         f"{say('sub.help.also')}\n" + "\n".join(more),
     ]
+    orders = "orders" if asker.actor.role in LEADS else "own"
+    if asker.actor.role != "client_viewer":
+        parts.append("\n\n".join(inert(say(f"help.to_do.{each}")) for each in (orders, *TO_DO)))
     every = kit.button(say("sub.help.every"), f"{ASK}:0", '{"help":{}}')
     blocks = [
         *(kit.section(each) for each in parts),

@@ -19,6 +19,7 @@ from skills.contract import Answer, Table
 
 TODAY = "home_today"  # an action: a whole request, answered in her direct message
 SHOWN, LINE, CARD = 3, 150, 600
+ANSWERS_FOR_TERMS = ("compliance",)  # of those who may see them, whose day begins with them
 
 
 def today_blocks(edge: Edge, asker: Asker) -> list[Block]:
@@ -26,8 +27,9 @@ def today_blocks(edge: Edge, asker: Asker) -> list[Block]:
     with reading(edge.records.engine) as connection:
         waits = put_before(connection, asker.user, edge.clock())
     made = [*_waiting(edge, asker, waits)]
-    for n, name in enumerate(("alerts", "schedules")):
-        made += _listed(edge, asker, name, 100 + n)
+    for n, name in enumerate(("terms", "alerts", "schedules")):
+        if name != "terms" or asker.actor.role in ANSWERS_FOR_TERMS:
+            made += _listed(edge, asker, name, 100 + n)
     return made
 
 

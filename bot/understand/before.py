@@ -5,6 +5,7 @@ Knows no metric by name and reads no question.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,12 @@ _OBJECTS = re.compile(
     r"\b(?:cuentas?|accounts?|convenios?|agreements?|archivos?|files?|cartera|promesas?|promises?|metas?|targets?)\b"
 )
 _COUNTS = re.compile(r"\b(?:cuant[oa]s?|how many|how much)\b")
+_TAKES_BACK = re.compile(
+    r"\W*(?:deshaz|deshazl[oa]|deshacer|deshacerl[oa]|revierte|reviertel[oa]|undo|revert)(?:\s+(?:eso|esto|it|that|this))?\W*"
+)
+_DISCARDS = re.compile(
+    r"\W*(?:descart(?:a|ar|o)(?:l[oa]s?)?|discard)(?:\s+(?:eso|esto|todo|it|that|this))?\W*"
+)
 _SECOND_THOUGHTS = ("mejor", "better", "instead", "pero", "but", "espera", "wait")
 
 
@@ -52,10 +59,12 @@ class Before:
     def _confirmation(self, typed: Typed, now: datetime, pending: Mapping[str, Any] | None) -> Reading | None:
         """A plain yes or no to a proposal. "Sí, pero nomás 20" is neither."""
         if not pending:
-            return None
+            return Reading("none") if _DISCARDS.fullmatch(typed.folded) else None
         answer = self.guards.answer(typed.folded)
         if answer is not None:
             return Reading("confirm", fields={"value": answer})
+        if _TAKES_BACK.fullmatch(typed.folded):
+            return unconfirmed(pending)  # this one, or what was done before it?
         if (other := self.deeds.stepped(typed, pending)) is not None:
             return _read_as(other)  # "mejor en 950 mil", said to a target that waits for its yes
         if self.guards.negated(typed.folded):
@@ -74,7 +83,7 @@ class Before:
     def _guarded(self, typed: Typed, now: datetime) -> Reading | None:
         text = self.deeds.without_note(typed)
         # Before what would break the law is refused: here it is asked about.
-        if lawful := law_asked(typed) or house_asked(typed):
+        if lawful := law_asked(typed, now.date()) or house_asked(typed):
             return Reading("question", *lawful)
         verdict = self.guards.refusal(text)
         if verdict and not (verdict.about == "pii" and self.deeds.erases(typed)):
@@ -85,11 +94,12 @@ class Before:
             return Reading("smalltalk")
         if self.guards.negated(text):
             return Reading("none")
-        spoken = self.deeds.about(text)
+        past, able = self.guards.past(text), self.guards.ability(text)
+        spoken = self.deeds.about(text) if past or able else None
         said_of = (spoken is not None or _OBJECTS.search(text)) and not _COUNTS.search(text)
-        if said_of and self.guards.past(text):
+        if said_of and past and not self.deeds.lists(text):
             return _read_as(self.deeds.past(typed, now, spoken))
-        if self.guards.ability(text) and spoken is not None:
+        if able and spoken is not None:
             return Reading("help", about=spoken)
         if number := card_asked(typed):
             return Reading("question", "account", {"account": number})
@@ -118,4 +128,5 @@ class Before:
 def _read_as(deed: Deed) -> Reading:
     """Whole, or asked back with what was read of it."""
     outcome = "clarify" if deed.about or deed.unread else deed.kind
-    return Reading(outcome, deed.intent, deed.slots, deed.about, deed.candidates, deed.unread, deed.repairs)
+    read = Reading(outcome, deed.intent, deed.slots, deed.about, deed.candidates, deed.unread, deed.repairs)
+    return replace(read, because=deed.because) if deed.because else read

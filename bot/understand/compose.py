@@ -1,5 +1,6 @@
 """Puts the pieces of one message together into the parts of a KPI question. Knows no thread before it."""
 
+import re
 from datetime import date, timedelta
 
 from bot.understand.bounds import read_against_target, read_none_of
@@ -11,6 +12,7 @@ from bot.understand.lexicon import Lexicon
 from bot.understand.metrics import read_goal_of, read_metrics
 from bot.understand.mine import read_mine
 from bot.understand.names import NameIndex
+from bot.understand.normalise import fold, key_of
 from bot.understand.nouns import (
     read_charged_off,
     read_homographs,
@@ -59,7 +61,7 @@ def compose(
     read_against_target(draft)
     read_ranks(draft)
     read_exclusions(draft, lexicon)
-    read_mine(draft)
+    read_mine(draft, lexicon)
     read_orders(draft)
     read_variants(draft, lexicon)
     read_choices(draft, lexicon)
@@ -68,9 +70,25 @@ def compose(
     read_grain(draft)
     read_peak(draft)
     read_metrics(draft, lexicon)
+    _split_first(draft, lexicon)
     _read_period(draft)
     _compared(draft)
     return draft, repairs
+
+
+_LED_BY = re.compile(r"\b(?:por|x|by|per|cada)\s+([a-z]+)")
+
+
+def _split_first(draft: Draft, lexicon: Lexicon) -> None:
+    """ "saldo por bucket y campaña": the split that the metric's own words hold stands before the other."""
+    for item in draft.items:
+        known = lexicon.catalogue.metrics.get(str(item.value)) if item.kind == "metric" else None
+        if known is None or not (known.base_dim and draft.dims) or known.base_dim in draft.dims:
+            continue
+        led = _LED_BY.findall(fold(item.raw))
+        parts = [lexicon.phrases.get((key_of(word),)) for word in led]
+        if any(each and (each.kind, each.value) == ("dim", known.base_dim) for each in parts):
+            draft.dims.insert(0, known.base_dim)
 
 
 def _compared(draft: Draft) -> None:

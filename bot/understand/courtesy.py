@@ -6,9 +6,11 @@ import re
 from bot.understand.normalise import fold
 
 _PHRASES = (
-    r"(?:disculp(?:a|e|en|ame)|perdon(?:a|e|en|ame)?)(?: (?:por )?(?:la|las|tanta) molestias?| que (?:te |les? |los )?molest\w+| por molestar\w*)?",
-    r"si no (?:es|fuera|te es|les es) (?:mucha |ninguna |demasiada )?molestia|sin (?:afan|animo) de (?:molestar|ser molest\w+)",
-    r"(?:espero|esperando) que (?:\w+ ){0,2}(?:estes?|esten|te encuentres|se encuentren|andes?|vaya|este)(?: (?:muy |super |todo )?(?:bien|excelente|genial|de maravilla))?(?: (?:tu|su|el) (?:dia|semana|tarde))?",
+    r"(?:disculp(?:a|e|en|ame)|perdon(?:a|e|en|ame)?)(?: (?:por )?(?:la|las|tanta) molestias?| (?:que|q) (?:te |les? |los )?molest\w+| por molestar\w*)?",
+    r"(?:le|te|les|se lo|se les)? ?(?:agradec(?:eria|eriamos|ere|eremos|ere mucho|eria mucho))(?:n? mucho| bastante| infinitamente| de antemano)?(?: (?:su|tu) (?:apoyo|ayuda|atencion|tiempo|respuesta)|(?= (?:si (?:me |nos )?(?:pued|podr)\w+|el|la|los|las|un|una|que me|que nos|poder|saber|ver)))",
+    r"(?:si (?:me |nos )?(?:fueras?|fueran) tan amables?|(?:i'd|i would|we'd|we would) (?:really |very much )?appreciate(?: it if you could| seeing| having| getting| knowing)?|(?:much |greatly )?appreciated|if it's no bother|if it is no bother|if you would|at your (?:earliest )?convenience|no rush|sin prisas?|no urge|cuando (?:pueda|puedan|guste|gustes|tenga (?:un )?(?:tiempo|chance|momento|minuto|ratito)|tengan (?:un )?(?:tiempo|chance|momento|minuto|ratito)|le sea posible|les sea posible|se pueda)|en cuanto (?:pueda|puedan|tengas? (?:un )?(?:tiempo|chance|momento|minuto))|si (?:tienen?|tuvieras?) (?:tiempo|chance|un momento|un minuto|un ratito)|por su (?:apoyo|atencion|ayuda)|(?:con )?(?:su|tu) (?:valioso )?apoyo(?: por favor)?(?= con| para|,)|quedo en espera|agradezco (?:de antemano |mucho )?(?:su|tu) (?:apoyo|ayuda|atencion|respuesta|tiempo)|(?:muy )?agradecid[oa]s?|estimad[oa]s?(?: \w+)?(?=\s*[,:]))",
+    r"si no (?:es|fuera|te es|les es|le es|hay|resulta|causa) (?:mucha |ninguna |demasiada )?molestia|sin (?:afan|animo) de (?:molestar|ser molest\w+)",
+    r"(?:espero|esperando)(?: que)? (?:\w+ ){0,2}?(?:estes?|esten|te encuentres|se encuentren|andes?|vaya|este)(?: (?:muy |super |todo )?(?:bien|excelente|genial|de maravilla))?(?: (?:tu|su|el) (?:dia|semana|tarde))?",
     r"(?:i )?hope (?:you're|you are|youre|all is|everything is|this finds you|your (?:day|week) is)(?: (?:doing |having |going )*(?:an? )?(?:\w+ )?(?:well|good|great|day|week|fine))?",
     r"(?:(?:muchas|mil|muchisimas|de antemano,?) )?gracias(?:,? (?:de antemano|por (?:todo|tu|su|el|la)(?: (?:apoyo|ayuda|tiempo|paciencia|atencion))?|totales))+|muchas gracias|mil gracias|de antemano(?:,? gracias)?",
     r"(?:thanks|thank you|thx)(?: (?:so|very) much| a (?:lot|million|bunch)| in advance| for (?:your|the) (?:help|time|support))+",
@@ -23,16 +25,31 @@ _PHRASES = (
     r"(?:hola|holi|holis|buen dia|buenos dias|buenas tardes|buenas noches|buenas|hi|hello|hey|good (?:morning|afternoon|evening)|morning)(?: a)?(?: (?:todos|todas|tod[oa]s|equipo|team|all|everyone|everybody|gente|raza|banda|there|guys|chicos|chicas|cartera|bot))*(?=\s*[,!.:;\-]|\s+(?:espero|disculp|perdon|hope|buen|que tal))",
     r"como (?:estas|estan|has estado|te va)(?=\s*[,?!.])|how are you(?: (?:doing|today))*(?=\s*[,?!.])",
 )
+# Said by themselves at one end of a message, or between commas, they carry nothing; inside they may be more.
+_PLAIN = (
+    r"(?:por favor|por favorcito|porfavor|porfa|porfas|porfis|xfa|x fa|xfavor|x favor|plis|pliz|pls|plz|please|de favor|si me haces? (?:el |un )?favor(?: de)?|si (?:eres|fueras) tan amable|hazme el favor|hagame (?:el )?favor"
+    r"|(?:te|se|le|les) lo (?:agradezco|agradeceria|agradecere|encargo)(?: mucho| bastante)?|(?:le|te|les) (?:agradecere|agradeceria|agradezco)(?: mucho)?(?: de antemano)?(?: (?:su|tu) (?:apoyo|ayuda|atencion|tiempo|respuesta))?|i'd appreciate it|i would appreciate it"
+    r"|muchas gracias|mil gracias|gracias|graciass?|grax|thanks|thank you|thx|ty|many thanks|cheers|saludos|urge|me urge|nos urge|es urgente|asap|es para hoy|oye|hola|hi|hello|hey|sorry(?: to (?:bother|bug|trouble) you)?|excuse me|i hope you are well"
+    r"|(?:hola )?(?:muy )?(?:buenos dias|buenas tardes|buenas noches|buen dia|buenas|good morning|good afternoon|good evening)(?: (?:a todos|equipo|team|all|everyone|jefe|jefa|licenciado|licenciada|ingeniero))?|estimad[oa]s?(?: (?:equipo|colegas?|todos))?|le agradezco|disculpe|disculpa|perdon(?:a|e)?)"
+)
+# "un recordatorio para la junta del jueves" ends with what it is for.
+_POLITE = "|".join((_PLAIN, *(each for each in _PHRASES if not each.startswith(("(?:para|pa)", "for ")))))
+_ENDS = re.compile(
+    rf"^(?P<head>(?:[\s,.;:!¡¿-]*{_PLAIN}(?![a-z0-9']))+(?=[\s,.;:!¡¿-]+\S))|(?P<mid>,\s*{_PLAIN}\s*,)|(?P<tail>(?:[\s,.;!-]+(?:{_POLITE})(?![a-z0-9]))+)(?=[\s.!?]*$)"
+)
 _COURTESY = re.compile("|".join(rf"(?<![a-z0-9])(?:{phrase})(?![a-z0-9])" for phrase in _PHRASES))
 # From here on it may be what a note is to say: data, whatever is in it.
 _DATA = re.compile(
     r"[:\"`«“]|\b(?:notas?|comentarios?|observaci\w+|notes?|comments?|recordatorios?|recuerd\w+|remind\w*)\b"
 )
+_NOTED = re.compile(
+    r"[\"`«“]|\b(?:notas?(?! de calidad)|comentarios?|observaci\w+|notes?|comments?|(?:in)?conformidad\w*|incumplimiento \d|alerta \d)\b"
+)
 _SAYS = re.compile(r"[a-z0-9]{2,}")
 
 
 def without_courtesy(text: str) -> str:
-    """The same length, so that every place stays; as it was where nothing else is said."""
+    """As it was where nothing else is said."""
     folded = fold(text)
     if len(folded) != len(text):
         return text
@@ -42,4 +59,19 @@ def without_courtesy(text: str) -> str:
         gap = " " * (match.end() - match.start())
         out = out[: match.start()] + gap + out[match.end() :]
         said = said[: match.start()] + gap + said[match.end() :]
-    return out if _SAYS.search(said) else text
+    out, said = _without_ends(out, said)
+    if not _SAYS.search(said):
+        return text
+    return out.strip().lstrip(",.;: ") if out != text else text
+
+
+def _without_ends(out: str, said: str) -> tuple[str, str]:
+    """A note ends with whatever it says; every other message may end with thanks."""
+    noted, whole = _NOTED.search(said), (out, said)
+    for match in _ENDS.finditer(said):
+        if noted and (match["tail"] or match.start() > noted.start()):
+            continue
+        gap = " " * (match.end() - match.start())
+        out = out[: match.start()] + gap + out[match.end() :]
+        said = said[: match.start()] + gap + said[match.end() :]
+    return (out, said) if len(said.split()) > 1 else whole  # "gracias hermosa" asks for nothing

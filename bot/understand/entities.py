@@ -226,7 +226,7 @@ def _is_a_person(draft: Draft, at: int) -> bool:
     lead = draft.items[at - 1]
     if lead.kind == "ne" and fold(lead.raw).endswith(" a"):
         return True  # "sin contar a Julio"
-    if fold(draft.items[at - 1].raw) in _WITH or (after is not None and after.raw in ("'s", "’s")):
+    if fold(draft.items[at - 1].raw) in _WITH or (after is not None and fold(after.raw) == "'s"):
         return True
     return draft.kind(at - 1) == "vs" and draft.kind(draft.before(at - 1)) == "name"
 

@@ -12,6 +12,7 @@ from bot.understand.lexicon import Lexicon
 from bot.understand.normalise import fold
 from bot.understand.period_words import Unit, calendar_unit, step, words
 from bot.understand.variants import IN_MONEY
+from bot.understand.verbs import with_clitics
 from db.periods import Period, month_of
 from skills.contract import Filter, KpiRequest
 
@@ -24,6 +25,11 @@ _OPENERS = tuple(
             "change switch instead agrega agregale anade anadele sumale add incluye include excepto menos"
         ),
         *words("quita quitale without except better"),
+        *(
+            said
+            for verb in ("agregar", "anadir", "sumar", "cambiar", "incluir", "quitar", "excluir")
+            for said in with_clitics(verb)
+        ),
         *("what about", "how about", "que tal", "lo mismo", "en vez", "cambia a", "change it"),
     )
 )
@@ -31,7 +37,7 @@ _OPENERS = tuple(
 # Courtesies before it: "ok y el rpc?", "gracias! y por agente?".
 _COURTESY = re.compile(
     r"(?:(?:ok|okay|okey|oka|va|vale|sale|perfecto|perfect|gracias|muchas gracias|mil gracias|thanks|thank you|thx|great|cool|nice|listo|bueno|pues|oye|"
-    r"excelente|genial|super|muy bien|bien|good|ah|ahh|aja|hmm|mmm|entendido|got it|si|yes|jefe|jefa|porfa|por favor|please|alright|right|well)\b[\s,.!¡;:-]*)+"
+    r"excelente|genial|super|muy bien|bien|good|ah|ahh|aja|hmm|mmm|entendido|got it|(?:le |te |les )?(?:solicito|pido)(?: que)?|favor de|necesito(?: que)?|quiero(?: que)?|quisiera(?: que)?|me (?:ayudas?|apoyas?) (?:a|con)|(?:me )?(?:puedes|podrias?|puede)|si|yes|jefe|jefa|porfa|por favor|please|alright|right|well)\b[\s,.!¡;:-]*)+"
 )
 
 _BOTH_WAYS = (("↓ 9…1", {"order": "desc"}), ("↑ 1…9", {"order": "asc"}))
@@ -239,7 +245,7 @@ def _added(draft: Draft, previous: KpiRequest) -> tuple[Filter, ...]:
 
 def _grain(draft: Draft, previous: KpiRequest, period: Period | None) -> tuple[str | None, str | None]:
     if draft.grain or draft.trend:
-        return draft.grain or grain_for(period), "line"
+        return draft.grain or grain_for(period), "bar" if draft.chart == "bar" else "line"
     if draft.chart:
         kind = ("line" if previous.grain else "bar") if draft.chart == "any" else draft.chart
         return previous.grain, kind

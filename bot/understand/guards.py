@@ -36,7 +36,7 @@ class Guards:
         verbs = raw["action_verbs"].replace(" ", "").replace("handover", "hand over")
         self._act = re.compile(rf"\b(?:{verbs})\b")
         self._negated = re.compile(
-            r"(?:^|[,.;!¡¿?]\s*|\b(?:por favor|porfa|please|todavia|aun|mejor|oye|pero|y|and|asi que|ya|se los pido)\s+)"
+            r"(?:^|[,.;!¡¿?]\s*|\b(?:por favor|porfa|please|todavia|aun|mejor|oye|pero|y|and|asi que|ya|se los pido|(?:pido|solicito|suplico|ruego|encargo|quiero|queremos|necesito|necesitamos|quisiera|prefiero|requiero|mejor)(?: que)?|favor de|favor)\s+)"
             r"(?:(?:no|nunca|jamas|ni se te ocurra|evita|evitemos|don't|dont|do not|never|let's not|avoid)"
             r"(?: quiero que| vayas a| vayan a| quiero| want you to| debes| you| ever| se te ocurra| me| le| les| los| las| lo)?)"
             rf"\s+(?:{verbs})\b"
@@ -50,7 +50,7 @@ class Guards:
             r"|\b(?:did|has|have|were|was)\s+(?:\w+\s+){1,4}(?:moved?|reassign(?:ed)?|cancel+(?:ed)?|record(?:ed)?|assign(?:ed)?|sent|send)\b"
         )
         self._ability = re.compile(
-            rf"\b(?:(?:me |nos )?(?:se )?(?:puedes|puede|podrias|podemos|puedo|podria|pueden|sabes|es posible|hay forma de|hay manera de|como|could you|can you|can i|can we|is it possible to|are you able to|how do i|how can i|how to)"
+            rf"\b(?:(?:me |nos )?(?:se )?(?:puedes|puede|podrias|podemos|puedo|podria|pueden|sabes|es posible|hay forma de|hay manera de|(?:eres|es|seras|serias|son|eres tu|es usted) capa(?:z|ces) de|tienes (?:forma|manera|modo|capacidad) de|sirves para|podras|podran|podra|podrian|como|could you|can you|can i|can we|is it possible to|are you able to|are you capable of|do you know how to|how do i|how can i|how to)"
             rf"(?:\s+(?:yo|tu|usted|me|we|i|se|le|les|please|por favor|porfa|uno|el bot|cartera))*)\s+(?:{verbs})\b"
         )
         self._smalltalk = _whole(raw["smalltalk"], repeat=True)

@@ -1,5 +1,6 @@
 """Compiles the catalogue's words and lexicon.yaml into one table of phrases. Knows no grammar."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -13,7 +14,7 @@ from rapidfuzz.distance import OSA
 from bot.understand.names import GIVEN, sound_of
 from bot.understand.normalise import fold, key_of, words_of
 from bot.understand.period_words import MONTHS, NUMBERS, WEEKDAYS, words
-from bot.understand.verbs import coming, finite, forms
+from bot.understand.verbs import coming, finite, forms, i_did, with_clitics
 from db.metrics import Catalogue, Metric, Planned
 from db.states import state_names, state_of
 
@@ -54,6 +55,7 @@ class Lexicon:
     spelled: Mapping[Phrase, Entry]  # where the plural means another thing: contacto, contactos
     longest: Mapping[str, int]
     vocabulary: Mapping[str, str]  # words worth repairing a typo toward, by their key
+    near: Mapping[str, tuple[str, ...]]  # the keys of the vocabulary by their first letter
     sounds: Mapping[str, str]  # the same words by how they sound; two that sound alike are left out
     common: frozenset[str]  # words a repair leaves alone
     better: Mapping[str, Better]
@@ -64,6 +66,7 @@ class Lexicon:
     settled: Mapping[str, frozenset[str]]  # an ambiguous word -> the metrics beside which it asks nothing
     made: Mapping[str, tuple[frozenset[str], str]]  # verbs that say which of them: "took promises"
     verbs_of: Mapping[str, Mapping[str, str]]  # a verb -> its noun -> the metric both are
+    mine: frozenset[str]  # "cobré", "he vendido": a metric, and whose
     shares: Mapping[str, str]  # a metric -> the rate that "what share of it" asks for
     unclear: Mapping[str, tuple[str, tuple[str, ...]]]  # a word -> its field and the values it may mean
     labels: Mapping[Phrase, str]  # a message that is a metric's label and nothing else -> the metric
@@ -93,7 +96,7 @@ def keys_of(phrase: str) -> Phrase:
 
 def _operator_entries(raw: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
     for kind in _PLAIN_OPERATORS:
-        for phrase in raw["operators"][kind]:
+        for phrase in _in_each_form(raw["operators"][kind]):
             yield phrase, Entry("cmp", kind) if kind in ("gt", "ge", "lt", "le") else Entry(kind, phrase)
     for group, kind in (
         ("orders", "order"),
@@ -102,16 +105,37 @@ def _operator_entries(raw: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
         ("variants", "variant"),
     ):
         for value, phrases in raw[group].items():
-            for phrase in phrases:
+            for phrase in _in_each_form(phrases):
                 yield phrase, Entry(kind, value)
     for value, phrases in raw["ranks"].items():
         for phrase in phrases:
             yield phrase, Entry("rank", value)
 
 
+def _in_each_form(phrases: Iterable[str]) -> Iterator[str]:
+    """ "compar.ar con": "compare con", "compárelo con", "comparar con"."""
+    for phrase in phrases:
+        verb, *rest = phrase.split(" ", 1)
+        forms_ = with_clitics(verb.replace(".", "")) if _DOTTED.fullmatch(verb) else (verb,)
+        yield from (" ".join((form, *rest)) for form in forms_)
+
+
+_DOTTED = re.compile(r"[a-z]+\.(?:ar|er|ir)")
+# A bucket by its other names: "por tramo", "cubeta de origen".
+_BUCKETS = ("bucket", "tramo", "cubeta")
+
+
+def _by_each_name(phrase: str) -> Iterator[str]:
+    yield phrase
+    if "bucket" in phrase.split():
+        yield from (
+            " ".join(name if word == "bucket" else word for word in phrase.split()) for name in _BUCKETS[1:]
+        )
+
+
 def _thing_entries(raw: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
     for name, phrases in raw["dimensions"].items():
-        for phrase in phrases:
+        for phrase in (each for one in phrases for each in _by_each_name(one)):
             yield phrase, Entry("dim", name)
     for name, values in raw["values"].items():
         for value, phrases in values.items():
@@ -141,7 +165,7 @@ def _metric_entries(raw: Mapping[str, Any], catalogue: Catalogue) -> Iterator[tu
         labels = [one for one in _labels(entry) if " " in one and not one.endswith(" por hora")]
         for phrase in (*labels, *entry.words.es, *entry.words.en, *extra, *spelled):
             weak = entry.id in raw["weak"] or keys_of(phrase) in weak_words
-            for said in (phrase, *_in_full(phrase)):
+            for said in (each for one in (phrase, *_in_full(phrase)) for each in _by_each_name(one)):
                 yield said, Entry("metric", entry.id, weak)
     yield from _verb_entries(raw)
     for kind, groups in (("ask", raw["ask"]), ("echo", raw["echoes"])):
@@ -164,7 +188,7 @@ _BETWEEN_EN = ("", "have we", "we have", "we", "did we", "that we", "that were",
 def _verb_entries(raw: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
     """Verbs say a metric in all their forms, but for those that are somebody's name ("Marco")."""
     for metric, verbs in raw["verbs"].items():
-        for form in (form for verb in verbs for form in forms(verb) if form not in GIVEN):
+        for form in (form for verb in verbs for form in (*forms(verb), *i_did(verb)) if form not in GIVEN):
             yield form, Entry("metric", metric, metric in raw["weak"])
     for metric, verbs in raw["coming"].items():
         for form in (form for verb in verbs for form in coming(verb)):
@@ -300,6 +324,7 @@ def _compiled(raw: Mapping[str, Any], table: _Table, catalogue: Catalogue) -> Le
         spelled=table.exact,
         longest=longest,
         vocabulary=vocabulary,
+        near=by_letter(vocabulary),
         sounds=_by_sound(vocabulary),
         common=frozenset(common),
         better=_polarity(raw, catalogue),
@@ -310,11 +335,20 @@ def _compiled(raw: Mapping[str, Any], table: _Table, catalogue: Catalogue) -> Le
         settled={k: frozenset((*v["of"], *v.get("beside", ()))) for k, v in raw["ask"].items()},
         verbs_of={k: v["of"] for k, v in raw["verbs_of"].items()},
         shares=raw["shares"],
+        mine=frozenset(form for verbs in raw["verbs"].values() for verb in verbs for form in i_did(verb)),
         made={k: (frozenset(v["made"]), v["as"]) for k, v in raw["ask"].items() if "made" in v},
         unclear={k: (v["field"], tuple(v["of"])) for k, v in raw["unclear"].items()},
         labels={keys_of(label): e.id for e in named for label in _labels(e)},
         catalogue=catalogue,
     )
+
+
+def by_letter(vocabulary: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """A slip keeps the first letter: only those that share it are looked at."""
+    out: dict[str, list[str]] = {}
+    for key in vocabulary:
+        out.setdefault(key[0], []).append(key)
+    return {letter: tuple(keys) for letter, keys in out.items()}
 
 
 def _by_sound(vocabulary: Mapping[str, str]) -> dict[str, str]:

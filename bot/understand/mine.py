@@ -3,6 +3,7 @@
 import re
 
 from bot.understand.draft import Draft
+from bot.understand.lexicon import Lexicon
 from bot.understand.normalise import fold
 from bot.understand.period_words import words
 
@@ -35,7 +36,7 @@ def _read_i_did(draft: Draft) -> None:
         draft.add_filter("agent", "eq", "@me")
 
 
-def read_mine(draft: Draft) -> None:
+def read_mine(draft: Draft, lexicon: Lexicon) -> None:
     """ "mi equipo", "mis agentes": the team; "mis promesas", "my AHT": the asker's own rows."""
     for at, item in draft.each("me"):
         thing = draft.after(at, skip=("stop", "rank", "number", "only"))
@@ -53,8 +54,11 @@ def read_mine(draft: Draft) -> None:
             draft.add_filter("agent", "eq", "@me")
     if not any(f.value == "@me" for f in draft.filters):
         _read_i_did(draft)
-    for _, item in draft.each("metric", "generic"):
+    asked = _ASKING.search(" ".join(fold(item.raw) for item in draft.items))
+    for at, item in draft.each("metric", "generic"):
         said = fold(item.raw)
+        if asked and said in lexicon.mine and draft.kind(at - 1) not in ("which", "who"):
+            draft.add_filter("agent", "eq", "@me")
         own_goal = item.value == "goal_attainment" and said.endswith(" mi meta")
         if said in _FIRST_PERSON or own_goal or said.endswith((" traigo", " llevo")):
             draft.add_filter("agent", "eq", "@me")

@@ -61,13 +61,20 @@ def _fold_char(char: str) -> str:
 _fold_cached = lru_cache(maxsize=4096)(_fold_char)
 
 
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Lower case without accents; offsets are not kept."""
+    if text.isascii() and text.isprintable():
+        return text.lower()
     return "".join(_fold_cached(c) for c in text.translate(_QUOTES))
 
 
 # How people shorten the small words in chat.
 _SHORT = {
+    "x": "por",
+    "p": "para",
+    "pa": "para",
+    "pal": "para el",
     "d": "de",
     "q": "que",
     "k": "que",
@@ -102,6 +109,15 @@ _SHORT = {
 }
 
 
+# After a number one letter may be a unit ("61-90 d", "20 k"), unless words follow it ("15 d octubre").
+_UNITS = ("k", "hr", "d", "x", "q", "p", "pa")
+_WHOLE = "|".join(sorted(set(_SHORT) - set(_UNITS), key=len, reverse=True))
+_SHORTENED = re.compile(
+    rf"(?<![\w@#'./$-])(?:{_WHOLE}|(?<!\d )(?:{'|'.join(_UNITS)})|(?<=\d )[dqxp]a?(?=\s+[a-z]))"
+    r"(?![\w'/-])(?!\.\w)"
+)
+
+
 def key_of(word: str) -> str:
     """The word without its plural: supervisores, supervisor -> supervisor; agentes, agent -> agent."""
     if len(word) == 4 and word.endswith("s") and not set(word) & set("aeiou"):
@@ -112,16 +128,17 @@ def key_of(word: str) -> str:
     return word.removesuffix("e") if len(word) > 4 else word
 
 
+@lru_cache(maxsize=256)  # one message is looked at by several readers
 def normalise(text: str) -> Typed:
     """Never raises; control characters and emoji become spaces."""
-    pieces: list[str] = []
-    origin: list[int] = []
-    for index, char in enumerate(text.translate(_QUOTES)):
-        folded = _fold_cached(char)
-        pieces.append(folded)
-        origin.extend([index] * len(folded))
-    whole = _SHORTCODE.sub(lambda m: " " * len(m.group()), "".join(pieces))
-    whole, origin = _shortened(whole, origin)
+    pieces = [_fold_cached(char) for char in text.translate(_QUOTES)]
+    whole = "".join(pieces)
+    if all(len(piece) == 1 for piece in pieces):
+        origin = list(range(len(text)))
+    else:
+        origin = [index for index, piece in enumerate(pieces) for _ in piece]
+    whole = _SHORTCODE.sub(lambda m: " " * len(m.group()), whole)
+    whole, origin = _in_full(*_shortened(whole, origin))
     origin.append(len(text))
     tokens = tuple(_token(m, text, origin) for m in _TOKEN.finditer(whole))
     return Typed(text, whole, tuple(origin), tokens)
@@ -136,13 +153,26 @@ def _shortened(whole: str, origin: list[int]) -> tuple[str, list[int]]:
     return "".join(whole[n] for n in kept), [origin[n] for n in kept]
 
 
+def _in_full(whole: str, origin: list[int]) -> tuple[str, list[int]]:
+    """ "p la cuenta", "x dia", "q no han pagado": written out, so that no pattern has to know them."""
+    for match in reversed(list(_SHORTENED.finditer(whole))):
+        start, end = match.span()
+        said = _SHORT.get(match.group(), match.group())
+        places = [*origin[start:end], *[origin[end - 1]] * len(said)][: len(said)]
+        origin[start:end] = [*places[:-1], origin[end - 1]]
+        whole = whole[:start] + said + whole[end:]
+    return whole, origin
+
+
 def _token(match: re.Match[str], text: str, origin: list[int]) -> Token:
     start, end = match.span()
     raw = text[origin[start] : origin[end - 1] + 1]
-    word = _SHORT.get(match.group(), match.group())
+    word = match.group()
     return Token(word, key_of(word), start, end, raw, match.lastgroup or "sign")
 
 
 def words_of(phrase: str) -> tuple[str, ...]:
     """A lexicon phrase, cut as a message is."""
+    if phrase.isascii() and phrase.replace(" ", "").isalpha():
+        return tuple(phrase.lower().split())
     return tuple(m.group() for m in _TOKEN.finditer(fold(phrase)))

@@ -40,7 +40,10 @@ _NO_VERB_AFTER = frozenset(words("el la los las un una de del por con sin para s
 
 def read_homographs(draft: Draft) -> None:
     """ "llamadas por marca", "de Tomás": after these stands a noun or a name, not a verb."""
+    why = any(item.kind == "why" for item in draft.items)
     for at, item in enumerate(draft.items):
+        if why and item.kind == "ne" and fold(item.raw) == "drop":
+            item.kind = "unknown"  # "why did it drop at Banco Alameda": it fell
         if item.kind == "stop" and item.value == "verb":
             before = fold(draft.items[at - 1].raw).split()[-1:] if at else []
             if fold(item.raw) in GIVEN or _NO_VERB_AFTER & set(before):

@@ -8,12 +8,13 @@ Where two readings are fair ("la última semana") the stretch carries both and n
 import re
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from bot.understand import period_calendar
 from bot.understand.normalise import fold
 from bot.understand.period_dates import range_at, since_at, single_at
 from bot.understand.period_rules import RULES, When
-from bot.understand.period_words import Found, compiled
+from bot.understand.period_words import MONTH_RE, WEEKDAY_RE, Found, compiled
 from db.periods import Period
 
 
@@ -28,13 +29,23 @@ def find(text: str, today: date, *, future: bool = False) -> list[Found]:
     out: list[Found] = []
     free_from = 0
     for word in re.finditer(r"[a-z0-9]+", text):
-        if word.start() < free_from:
+        if word.start() < free_from or _is_grain(text, word):
             continue
         best = _longest_at(text, word.start(), today, future)
         if best is not None:
             out.append(best)
             free_from = best.end
     return _until(out, text, today)
+
+
+_EACH = re.compile(r"(?:^|\s)(?:por|x|cada|by|per|each|every|(?:dia|semana|mes)\s+(?:con|a|por))\s+$")
+
+
+def _is_grain(text: str, word: re.Match[str]) -> bool:
+    """ "por mes de enero a junio": the months begin after it."""
+    return word.group() in ("dia", "semana", "mes", "day", "week", "month") and bool(
+        _EACH.search(text, max(word.start() - 12, 0), word.start())
+    )
 
 
 _UNTIL = re.compile(r"\s+(?:hasta|until|through|thru|up to)\s+(?:el\s+|the\s+)?(?:cierre de\s+)?")
@@ -85,15 +96,30 @@ def _longest_at(text: str, at: int, today: date, future: bool) -> Found | None:
     return found
 
 
+# What a date or a range of dates begins with; anything else is left to the rules.
+_DATES_BEGIN = re.compile(
+    rf"\d|(?:del?|desde|from|entre|between|el|dia|primero|mes|hoy|today|ayer|yesterday|antier|anteayer|aqui|now|a|since|starting|al|on|{MONTH_RE}|{WEEKDAY_RE})(?![a-z0-9])"
+)
+
+
+@cache
+def _any_rule() -> re.Pattern[str]:
+    """All of the rules in one look: most words begin none of them."""
+    return re.compile("|".join(re.sub(r"\(\?P<\w+>", "(?:", pattern.pattern) for pattern, _ in RULES))
+
+
 def _named_at(text: str, at: int, today: date, future: bool) -> Found | None:
-    candidates = [
-        range_at(text, at, today, future=future),
-        since_at(text, at, today),
-        single_at(text, at, today, future=future),
-    ]
-    for pattern, maker in RULES:
-        if match := pattern.match(text, at):
-            candidates.append(maker(match, When(today, future)))
+    candidates: list[Found | None] = []
+    if _DATES_BEGIN.match(text, at):
+        candidates += [
+            range_at(text, at, today, future=future),
+            since_at(text, at, today),
+            single_at(text, at, today, future=future),
+        ]
+    if _any_rule().match(text, at):
+        for pattern, maker in RULES:
+            if match := pattern.match(text, at):
+                candidates.append(maker(match, When(today, future)))
     found = [c for c in candidates if c is not None]
     return max(found, key=lambda f: f.end) if found else None
 

@@ -98,7 +98,7 @@ def _year(match: re.Match[str], when: When) -> Found | None:
 
 
 @rule(
-    r"(?P<lead>(?:el |on |este |this |last |the |del |al )*(?:pasado |ultimo |last )?)(?P<d><DAYNAME>)(?P<tail> (?:pasado|anterior|de (?:la )?semana pasada|de esta semana|of last week|of this week|last week|que viene|proximo))"
+    r"(?P<lead>(?:el |on |este |this |last |the |del |al )*(?:pasado |ultimo |last )?)(?P<d><DAYNAME>)(?P<tail> (?:pasado|anterior|de (?:la )?semana (?:pasada|anterior)|de esta semana|of last week|of this week|last week|que viene|proximo))"
 )
 @rule(
     r"(?P<lead>(?:last|(?:el )?pasado|(?:el )?ultimo|este|this|next|(?:el )?proximo) )(?P<d><DAYNAME>)(?P<tail>)"
@@ -107,7 +107,7 @@ def _named_day(match: re.Match[str], when: When) -> Found | None:
     number, said = WEEKDAYS[match["d"]], match["lead"] + match["tail"]
     monday = when.today - timedelta(days=when.today.weekday())
     if "semana" in said or "week" in said:
-        weeks = 1 if "pasada" in said or "last" in said else 0
+        weeks = 1 if re.search("pasada|anterior|last", said) else 0
         day = monday + timedelta(days=number - 7 * weeks)
     elif re.search(r"next|proximo|que viene", said):
         day = when.today + timedelta(days=(number - when.today.weekday() - 1) % 7 + 1)

@@ -65,6 +65,9 @@ _WORDS_BACK = {
 }
 
 
+_SAYS_A_DAY = re.compile(r"\b(?:el|al|del|dia|para|hasta|on|by)\s+$")
+
+
 def end_at(text: str, at: int, today: date, *, bare_day: bool) -> End | None:
     """What date, month or weekday is said at this place, if any."""
     for pattern in (_ISO, _DMY, _DM):
@@ -78,6 +81,8 @@ def end_at(text: str, at: int, today: date, *, bare_day: bool) -> End | None:
             given = match.groupdict()
             year_text = given.get("y") or given.get("y2")
             day = 1 if given["d"] == "primero" else int(given["d"])
+            if day > 31 and not _SAYS_A_DAY.search(text, 0, at):
+                continue  # "del bucket 61-90 de octubre", "debajo de 85 de octubre"
             kind = "date" if year_text else "month_day"
             year = year_of_text(year_text) if year_text else 0
             return End(kind, match.end(), day, MONTHS[given["mon"]], year)
@@ -174,7 +179,10 @@ def range_at(text: str, at: int, today: date, *, future: bool) -> Found | None:
     if first is None:
         return None
     link = _RANGE_LINK.match(text, first.stop)
-    if link is None or (not lead and link.group().strip() in ("y", "and", "y el", "a", "and the")):
+    if link is None or (not lead and link.group().strip() in ("y", "and", "y el", "and the")):
+        return None
+    # "enero a junio" needs no "de"; "martes a Ana" is no range.
+    if not lead and link.group().strip() == "a" and first.kind != "month":
         return None
     between = lead is not None and lead.group().split()[:1] in (["entre"], ["between"])
     if link.group().split()[:1] in (["y"], ["and"]) and not between:

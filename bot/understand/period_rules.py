@@ -117,7 +117,7 @@ def _bare_unit(match: re.Match[str], when: When) -> Found | None:
 
 
 @rule(
-    r"(?P<u><UNIT>) (?:pasad[oa]|anterior|previ[oa]|previous)(?: complet[oa])?|(?:last|previous|prior|pasad[oa]) (?P<v><UNIT>)"
+    r"(?P<u><UNIT>) (?:pasad[oa]|anterior|previ[oa]|previous)(?: complet[oa])?|(?:the )?(?:last|previous|prior|pasad[oa]) (?P<v><UNIT>)"
 )
 def _previous(match: re.Match[str], when: When) -> Found | None:
     word = match["u"] or match["v"]

@@ -162,7 +162,11 @@ class Reader:
         metrics = draft.metrics
         period = period_of(draft, metrics, self.lexicon, today)
         grain = draft.grain or (grain_for(period) if draft.trend or self._plain_chart(draft) else None)
-        chart = "line" if grain else ("bar" if draft.chart == "any" else draft.chart)
+        chart = (
+            ("bar" if draft.chart == "bar" else "line")
+            if grain
+            else ("bar" if draft.chart == "any" else draft.chart)
+        )
         order = resolved_order(draft, metrics, self.lexicon)
         return KpiRequest(
             metric=metrics[0] if len(metrics) == 1 else tuple(metrics),
@@ -294,10 +298,10 @@ _DAYS = ("period", "slot:date", "slot:first_date", "slot:due")
 def _with_its_reason(reading: Reading, typed: Typed) -> Reading:
     """ "el 31 de noviembre" is asked back because there is none."""
     absent = NO_SUCH_DAY.search(typed.folded) if reading.about in _DAYS else None
-    if reading.outcome != "clarify" or absent is None:
+    if reading.outcome != "clarify" or absent is None or reading.because:
         return reading
     start, end = typed.origin[absent.start()], typed.origin[absent.end() - 1] + 1
-    return replace(reading, no_such_day=typed.raw[start:end])
+    return replace(reading, because=(("no_such_day", typed.raw[start:end]),))
 
 
 _MOVES = frozenset(

@@ -12,15 +12,16 @@ from bot.understand.deeds.when import NAMES
 from bot.understand.normalise import Typed
 from bot.understand.period_words import WEEKDAYS
 from bot.understand.result import Reading
+from bot.understand.verbs import pattern
 
 Read = Callable[[str], Reading]
 _OPEN = ("clarify", "smalltalk")
 REPORTS = ("scorecard", "weekly", "monthly", "executive", "contacts")
 
 _DAYS = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
-_POLITE = r"(?:(?:hola|oye|por favor|porfa|please|cartera|quiero que|necesito que|quisiera que|puedes|podrias|can you|could you|i want you to|y|ahora)[\s,]+)*"
+_POLITE = r"(?:(?:hola|oye|por favor|porfa|please|cartera|quiero que|necesito que|quisiera que|puedes|podrias|can you|could you|i want you to|y|ahora|necesito|quisiera|favor de|(?:le |te |les )?(?:solicito|pido)(?: que)?|requiero|me (?:ayudas?|apoyas?) (?:a|con))[\s,]+)*"
 _ORDER = re.compile(
-    rf"^{_POLITE}(?:me (?:mandes|mandas|envies|envias|pases|pasas)|mandame(?:lo|la|los|las)?|enviame(?:lo|la|los|las)?|pasame(?:lo|la|los|las)?|publica(?:lo|la|los|las)?|manda(?:lo|la|los|las)?|envia(?:lo|la|los|las)?|quiero (?:recibir|ver)|programa(?:me)?(?:lo|la|los|las)?|agenda(?:me)?(?:lo|la|los|las)?|send (?:me|us)|send|post|schedule|give me|show me|i want to (?:get|see|receive))\b"
+    rf"^{_POLITE}(?:(?:me |nos )?(?:{'|'.join(map(pattern, ('mandar', 'enviar', 'pasar', 'publicar', 'programar', 'agendar', 'compartir', 'dar')))})|me (?:mandes|mandas|envies|envias|pases|pasas)|mandame(?:lo|la|los|las)?|enviame(?:lo|la|los|las)?|pasame(?:lo|la|los|las)?|publica(?:lo|la|los|las)?|manda(?:lo|la|los|las)?|envia(?:lo|la|los|las)?|quiero (?:recibir|ver)|programa(?:me)?(?:lo|la|los|las)?|agenda(?:me)?(?:lo|la|los|las)?|send (?:me|us)|send|post|schedule|give me|show me|i want to (?:get|see|receive))\b"
 )
 _LATER = re.compile(r"\b(?:mandame|enviame|pasame|quiero(?: recibir| ver)?|send (?:me|us)|show me|give me)\b")
 _EVERY = re.compile(
@@ -144,7 +145,8 @@ def _before(previous: Mapping[str, Any] | None) -> tuple[str, dict[str, Any]]:
 def _left(typed: Typed, taken: list[tuple[int, int]]) -> str:
     """As typed, without what has been read."""
     kept = [n for n in range(len(typed.folded)) if not any(start <= n < end for start, end in taken)]
-    said = "".join(typed.raw[typed.origin[n]] if n < len(typed.origin) else " " for n in kept)
+    places = dict.fromkeys(typed.origin[n] for n in kept)  # "d", written out, is one letter still
+    said = "".join(typed.raw[place] for place in places if place < len(typed.raw))
     return " ".join(said.split()).strip(" ,.;:")
 
 
@@ -174,10 +176,10 @@ def _hour(at: re.Match[str]) -> str | None:
 def _stopped(rest: str) -> Reading:
     """Which one: by its report, by its day, or by none."""
     fields: dict[str, Any] = {}
-    for name, pattern in _NAMED.items():
-        if re.search(pattern, rest):
+    for name, called in _NAMED.items():
+        if re.search(called, rest):
             fields["report"] = name
-            rest = re.sub(pattern, " ", rest)
+            rest = re.sub(called, " ", rest)
     if every := _EVERY.search(rest):
         fields["weekday"] = _weekday(every)
         rest = rest[: every.start()] + rest[every.end() :]

@@ -12,7 +12,7 @@ class Reading:
     """What was understood. `choices` are whole requests, for buttons; `repairs` are typing errors mended.
 
     `moved`: which way a "why did it ...?" takes the number to have gone. It is no field of the question.
-    `no_such_day`: a day somebody named that no calendar has, as typed: why a day is asked back.
+    `because`: what cannot be as it was said, as (kind, as typed): a day no calendar has, no amount.
     `calls`: what a language model was asked on the way, for the record.
     """
 
@@ -26,7 +26,7 @@ class Reading:
     choices: tuple[Option, ...] = field(default=())
     moved: str | None = None
     calls: tuple[Any, ...] = ()
-    no_such_day: str | None = None
+    because: tuple[tuple[str, str], ...] = ()
 
     def json(self) -> dict[str, Any]:
         out: dict[str, Any] = {"outcome": self.outcome}

@@ -62,6 +62,10 @@ def _read_rather(draft: Draft) -> None:
     rather = following in ("vs", "by", "only", "ne", "also") or (another and following in ("number", "rank"))
     if word in ("mejor", "better") and rather:
         draft.take(first)
+    last = draft.before(len(draft.items))
+    trailing = last > first >= 0 and fold(draft.items[last].raw) in ("mejor", "better", "instead")
+    if draft.in_thread and trailing and draft.kind(first) in ("by", "only", "period", "ne"):
+        draft.take(last)  # "por supervisor mejor"
 
 
 def _first_ones(draft: Draft) -> None:

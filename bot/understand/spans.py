@@ -53,6 +53,13 @@ _HOUR_OPS = {"a las": "eq", "at": "eq", "la hora de las": "eq", "hora": "eq", "d
 _PASSES = re.compile(
     r"\b(?:(?:que|quienes)\s+)?(?:no\s+)?pas(?:a|an|aron|en)\s+del?\s+(?=\$?\s?\d)(?!\d{1,3}\s*(?:-|a|al)\s*\d)(?!\d{4,})"
 )
+_ABOVE = re.compile(
+    r"\b(?P<no>no\s+)?(?:super|rebas|sobrepas|exced)(?:aron|an|en|o|a|ieron|io|aban|ian|ado|ido)\s+(?:(?:el|los|las|la|al|a)\s+)?(?=\$?\s?\d)"
+    r"|\b(?P<not>(?:did not|didn't|do not|don't|not)\s+)?(?:exceed(?:ed|s)?|surpass(?:ed|es)?|top(?:ped|s)|went (?:over|above|past))\s+(?:the\s+)?(?=\$?\s?\d)"
+)
+_UNDER = re.compile(
+    r"\b(?:baj|cay)(?:aron|an|o|eron|en)\s+(?:por\s+)?(?:de|del|abajo del?|debajo del?)\s+(?=\$?\s?\d[\d.,]*\s*(?:%|por ciento))|\b(?:fell|dropped|went) (?:below|under)\s+(?=\$?\s?\d)"
+)
 _NONE_OF = re.compile(r"\b(?:cero|zero|0|ni una sola|ni un solo|ninguna?)\s+(?=[a-z])")
 _SCALES = {"mil": 1_000, "k": 1_000, "thousand": 1_000, "millon": 1_000_000, "millones": 1_000_000,
            "m": 1_000_000, "mm": 1_000_000, "mdp": 1_000_000, "million": 1_000_000}  # fmt: skip
@@ -97,6 +104,8 @@ def find_spans(text: str) -> list[Span]:
     out += [
         Span("cmp", "le" if " no " in f" {m.group()} " else "gt", *m.span()) for m in _PASSES.finditer(text)
     ]
+    out += [Span("cmp", "le" if m["no"] or m["not"] else "gt", *m.span()) for m in _ABOVE.finditer(text)]
+    out += [Span("cmp", "lt", *m.span()) for m in _UNDER.finditer(text)]
     out += [Span("none_of", 0, m.start(), m.end()) for m in _NONE_OF.finditer(text)]
     out += [Span("number", _amount(m), *m.span()) for m in _NUMBER.finditer(text) if _stands_alone(text, m)]
     return out

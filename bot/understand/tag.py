@@ -14,13 +14,15 @@ from bot.understand.names import GIVEN, NameIndex, NameMatch, sound_of
 from bot.understand.normalise import PUNCTUATION, Token, Typed, key_of, normalise
 from bot.understand.period_words import MONTHS
 from bot.understand.spans import Span, find_spans
+from bot.understand.verbs import showing
 
 # What has not happened yet: a date that could be either is the one to come.
 _DUE = re.compile(
     r"\b(?:venc(?:en|e|er|eran|era|imiento|imientos)|por vencer|due|falls? due|coming due|upcoming|"
     r"proyec\w+|forecast|pronostico|requerid[oa]s|required|plantilla|staffing"
     r"|(?:asesores|agentes|gestores|gente|agents|people|collectors) (?:que |do (?:i|we) )?"
-    r"(?:necesit|requer|need)\w*)\b"
+    r"(?:necesit|requer|need|ocup)\w*"
+    r"|(?:promesas?|pdps?|ptps?|compromisos?)(?: de pago)? (?:vigentes?|por vencer|pendientes?))\b"
 )
 
 _PROJECTED = re.compile(r"\b(?:proyec\w+|forecast|pronostico)\b")
@@ -43,7 +45,7 @@ MOST_STRANGE = 12  # of so many words that nobody knows none is a slip: the mess
 # nor "márcale" (a command) into "marcaje".
 _VERB = re.compile(
     r"(?:aron|ieron|amos|imos|aste|iste|aban?|aria|arian|aremos|eremos|"
-    r"[ae](?:le|les|lo|los|las|selo|sela|nos))$"
+    r"[ae](?:le|les|lo|los|la|las|selo|sela|nos))$"
 )
 
 # Nor "contestadas" into "contestado", "llegado" into "llegamos": they are whole words of their own.
@@ -53,14 +55,6 @@ _PARTICIPLE = re.compile(r"(?:[ai]d[oa]s?|ando|iendo)$")
 # "diferencia entre octubre y septiembre" is two months, not the stretch from one to the other.
 _DIFFERENCE = re.compile(
     r"\b(?:diferencia|difference|comparacion|comparativ[oa]|comparison)\b[^.;]{0,60}?\b(?:entre|between)\b"
-)
-
-
-# "muéstralo", "dámela", "pónmelos": give it to me, in any of its forms.
-_SHOW = re.compile(
-    r"(?:da|dan|pon|muestra|ensena|manda|pasa|saca|trae|abre|di|haz|arma|comparte|checa|revisa|calcula|"
-    r"ordena|grafica|desglosa|detalla|separa|presenta|prepara|consigue|busca|ayuda|regala|explica)"
-    r"(?:me|nos|te|le|les)?(?:lo|la|los|las)?"
 )
 
 
@@ -108,7 +102,7 @@ def tag(
         typed, repairs = _repaired(typed, lexicon, names, guarded=guarded)
     tokens = typed.tokens
     keys, words = tuple(t.key for t in tokens), tuple(t.text for t in tokens)
-    promised = bool(_PROMISED.search(typed.folded))
+    promised = _is_promised(typed.folded, today)
     due = promised or bool(_DUE.search(typed.folded))
     found = _names_at(words, names)
     spans = _spans_at(typed, found, today, due)
@@ -120,11 +114,27 @@ def tag(
     at = 0
     while at < len(tokens):
         item = _longest(at, tokens, (keys, words), found, spans, lexicon)
-        item.raw = typed.raw[typed.origin[tokens[at].start] : typed.origin[tokens[item.last - 1].end - 1] + 1]
+        item.raw = _as_said(typed, tokens[at : item.last])
         items.append(item)
         at = item.last
     _read_dashes(items, typed)
     return Tagged(items, typed, _as_typed(items, repairs), due, promised)
+
+
+def _as_said(typed: Typed, tokens: tuple[Token, ...]) -> str:
+    """As typed; a word that was shortened is written out, for "equipo d Rocío" is "equipo de Rocío"."""
+    if any(len(token.text) > len(token.raw) for token in tokens):
+        return typed.folded[tokens[0].start : tokens[-1].end]
+    return typed.raw[typed.origin[tokens[0].start] : typed.origin[tokens[-1].end - 1] + 1]
+
+
+def _is_promised(text: str, today: date) -> bool:
+    """ "promises kept for October", said in November: a month just gone is what they were, not for when."""
+    found = _PROMISED.search(text)
+    if found is None:
+        return False
+    month = MONTHS.get(found.group().split()[-1])
+    return month is None or not 1 <= (today.month - month) % 12 <= 3
 
 
 def _read_dashes(items: list[Item], typed: Typed) -> None:
@@ -247,11 +257,15 @@ def _said_longer(keys: Phrase, words: Phrase, at: int, hit: tuple[int, Entry], l
 
 def _plain(at: int, token: Token) -> Item:
     silent = token.kind == "sign" and token.text in PUNCTUATION
-    silent = silent or bool(_SHOW.fullmatch(token.text))
+    silent = silent or token.text in showing()
     kind = "comma" if token.text in (",", ";") else "stop" if silent else token.kind
     if kind in ("word", "sign", "num"):
         kind = "unknown"
     return Item(kind, token.text, at, at + 1, token.raw)
+
+
+# Words too short to be mended letter by letter, as they are spelled by ear.
+_BY_EAR = {"mez": "mes", "oi": "hoy", "oy": "hoy", "ber": "ver", "ase": "hace", "kien": "quien"}
 
 
 def _is_plural(word: str) -> bool:
@@ -271,6 +285,9 @@ def _repaired(
         return typed, []
     for place in strange:
         token = typed.tokens[place]
+        if token.text in _BY_EAR:
+            fixes.append((token, _BY_EAR[token.text]))
+            continue
         if guarded and not _may_be_wrong(token, lexicon):
             continue
         if guarded and _is_name_like(token, place, typed, names):
@@ -303,7 +320,7 @@ def _may_be_wrong(token: Token, lexicon: Lexicon) -> bool:
     word = token.text
     if not 4 <= len(word) <= 24 or not word.isalpha() or _VERB.search(word):
         return False
-    if _SHOW.fullmatch(word):
+    if word in showing():
         return False
     known = word in MONTHS or word in lexicon.vocabulary
     return not known and token.key not in lexicon.common and word not in lexicon.common
@@ -341,11 +358,9 @@ def _nearest(token: Token, lexicon: Lexicon) -> str | None:
     if heard := lexicon.sounds.get(sound_of(token.key)):
         return lexicon.vocabulary[heard]
     limit = 1 if len(token.key) < 8 else 2
-    near = process.extract(
-        token.key, list(lexicon.vocabulary), scorer=OSA.distance, score_cutoff=limit, limit=4
-    )
+    reach = lexicon.near.get(token.key[0], ())
+    near = process.extract(token.key, reach, scorer=OSA.distance, score_cutoff=limit, limit=4)
     ending = _PARTICIPLE.search(token.text.removesuffix("s"))
-    near = [n for n in near if n[0][0] == token.key[0]]
     near = [n for n in near if not ending or n[0].endswith(ending.group())]
     best = min((score for _, score, _ in near), default=None)
     nearest = [key for key, score, _ in near if score == best]

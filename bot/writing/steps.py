@@ -16,18 +16,17 @@ from bot.outcome import Notice, Outcome
 from bot.private import kept_fields, private_words
 from bot.sections import Approval, Writes
 from bot.turn import Turn
+from bot.writing.undoes import LAST, OF_KIND
 from bot.writing.whose import in_her_name
 from db import proposals
 from db.access import find_staff
-from db.audit import Effect, last_row
+from db.audit import Effect, concerned_by, last_row, proposal_of
 from db.proposals import DISCARDED, DONE, EXPIRED, OPEN, REJECTED, UNDONE, WAITING, Proposal
 from skills.contract import APPROVED_BY, Action, Actor, Context, Option, Preview, Refused
 from skills.text import Texts
 
 STEPS = ("confirm", "discard", "approve", "reject", "undo")
 MOST_ASKED = 5  # people who are shown what waits for approval
-LAST = "last_"  # of an undo's target: "last_reassignment"
-_UNDOES = {"reassignment": ("reassign_accounts",)}
 
 
 @dataclass(frozen=True)
@@ -146,11 +145,13 @@ class Writing:
 
     def _target(self, turn: Turn, name: str, target: str) -> Proposal:
         if name == "undo" and target.startswith(LAST):
-            intents = _UNDOES.get(target.removeprefix(LAST), tuple(self.actions))
+            intents = OF_KIND.get(target.removeprefix(LAST), tuple(self.actions))
             found = proposals.last_done(turn.connection, turn.actor.person_id, intents)
             if found is None:
                 raise Refused("writing.nothing_to_undo", about="undo")
             return found
+        if target.isdecimal():  # the number a change has in the record
+            target = proposal_of(turn.connection, int(target)) or target
         found = proposals.find(turn.connection, target)
         if found is None:
             raise Refused("writing.unknown", about="proposal")
@@ -317,7 +318,17 @@ class Writing:
         effect = Effect("undo", proposal=asked.token, undoes=done)
         request = {"undo": {"target": asked.token}}
         decided = self._decided(turn, asked, "undone")
-        return Outcome("done", turn.language, request, answer, effect=effect, decided=decided)
+        told = self._undone_told(turn, asked, answer.title, concerned_by(turn.connection, done))
+        return Outcome("done", turn.language, request, answer, notices=told, effect=effect, decided=decided)
+
+    def _undone_told(
+        self, turn: Turn, asked: Proposal, what: str, concerned: tuple[int, ...]
+    ) -> tuple[Notice, ...]:
+        """Whoever heard that it was done, or agreed to it, hears that it is not so any more."""
+        heard = {*concerned, *((asked.decided_by,) if asked.decided_by else ())} - {turn.actor.person_id}
+        at = f"{(asked.done_at or asked.made_at).astimezone(turn.now.tzinfo):%H:%M}"
+        said = self._say(turn, "writing.undone_told", who=turn.actor.name, at=at, what=what)
+        return tuple(Notice(each, Outcome("none", turn.language, message=said)) for each in sorted(heard))
 
     # --- Common ----------------------------------------------------------------------------------
 

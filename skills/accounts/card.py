@@ -27,6 +27,7 @@ from skills.contract import (
 
 OWNERS = ("TITULAR", "AVAL", "OBLIGADO_SOLIDARIO", "REFERENCIA")
 MODES = ("manual", "preview", "predictivo", "blaster")
+STANDING = ("authorized", "formalized", "active")  # what keeps another agreement from being made
 AGREEING = ("agent", "supervisor", "manager", "director")  # who may agree terms with a debtor
 
 
@@ -43,7 +44,8 @@ class CardWording:
         if card.special:
             parts.insert(0, Text(say("account.special"), "warning"))
         parts[:0] = self._cases(card)
-        parts += [self._about(card), *self._promises(card), *self._contacts(card), *self._notes(card)]
+        parts += [self._about(card), *self._promises(card), *self._agreed(card)]
+        parts += [*self._contacts(card), *self._notes(card)]
         return Answer(
             title=say("account.title", number=card.number),
             echo=" · ".join((card.client, card.campaign)),
@@ -82,7 +84,9 @@ class CardWording:
             found.append(self._option(key, "flag_special", account | {"value": not card.special}))
             if any(each.register != OPT_OUTS for each in card.cases):
                 found.append(self._option("release", "release_hold", account))
-        if self._ctx.actor.role in AGREEING:
+        if card.agreed is not None:
+            found.append(self._option("agreed", "agreement", account))
+        if self._ctx.actor.role in AGREEING and not (card.agreed and card.agreed.status in STANDING):
             found.append(self._option("agreement", "record_agreement", account))
         if self._ctx.actor.role in self._ctx.rules.unmasking.roles:
             found.append(self._option("unmask", "unmask", account))
@@ -135,6 +139,16 @@ class CardWording:
         ]
         return (Table(say("account.promises"), heads, tuple(rows)),)
 
+    def _agreed(self, card: AccountCard) -> tuple[Part, ...]:
+        say, agreed = self._ctx.say, card.agreed
+        if agreed is None:
+            return ()
+        slots = {"amount": self._money(agreed.cents), "day": self._day(agreed.on)}
+        said = [say("account.agreed", status=say(f"lists.agreed.{agreed.status}"), **slots)]
+        if agreed.letter:
+            said.append(say("account.letter", folio=agreed.letter))
+        return (Text(" ".join(said)),)
+
     def _contacts(self, card: AccountCard) -> tuple[Part, ...]:
         say, zone = self._ctx.say, self._ctx.now.tzinfo
         if not card.contacts:
@@ -150,7 +164,7 @@ class CardWording:
     def _notes(self, card: AccountCard) -> tuple[Part, ...]:
         say, zone = self._ctx.say, self._ctx.now.tzinfo
         if not card.notes:
-            return ()
+            return (Text(say("account.no_notes"), "note"),) if self._masks.shows("note") else ()
         heads = (say("account.contact.at"), say("account.note.who"), say("account.note.said"))
         rows: list[tuple[Cell, ...]] = [
             (self._day(each.at.astimezone(zone).date()), each.who, each.body) for each in card.notes

@@ -73,7 +73,7 @@ def shown(
     where = " · ".join((found.account.client, found.account.campaign))
     answer = Answer(
         title=say(f"floor.{key}.title", account=number),
-        echo=say("floor.echo", where=where),
+        echo=where,
         parts=tuple(parts),
         rows=({"account": found.account.number, "client": found.account.client},),
     )

@@ -1,11 +1,13 @@
 """What is offered where something of an agreement is missing or cannot be: never a dead end."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, get_args
 
 from db.agreement_book import Debt
 from db.periods import month_of
+from skills.agree.authority import Limit, percent
 from skills.agree.request import AgreementRequest, Reason
 from skills.agree.wording import day, money
 from skills.contract import Context, Option, Refused
@@ -13,7 +15,11 @@ from skills.contract import Context, Option, Refused
 INTENT = "record_agreement"
 FREQUENCIES = ("semanal", "quincenal", "mensual")
 QUOTE = "agreement_quote"  # as a button it opens the form, with all that was said
-_FOLIO = ("agree.above_offer", "agree.above_everyone")  # the form has a place for the creditor's leave
+_FOLIO = (
+    "agree.above_offer",
+    "agree.above_everyone",
+    "agree.too_many",
+)  # the form has a place for the creditor's leave
 REASONS: tuple[str, ...] = get_args(Reason)
 # What the form is opened without, so that it is asked for there.
 _LEAVES_OUT = {
@@ -32,6 +38,8 @@ def with_ways_on(ctx: Context, request: AgreementRequest, debt: Debt, refusal: R
     own |= {"account": debt.number, "client": debt.client}
     ways = {"frequency": _frequencies, "first_date": _first_days, "discount": _either, "reason": _reasons}
     made = ways[slot](ctx, request, debt, own) if slot in ways else []
+    reach: tuple[Limit, ...] = refusal.slots.get("limits", ())
+    made += _within(ctx, debt, own, reach)
     if refusal.key in _FOLIO:
         made.append(Option(ctx.say("agree.button_form"), QUOTE, own))
     elif slot != "reason":  # all but that is said: nothing is left for the form
@@ -39,7 +47,47 @@ def with_ways_on(ctx: Context, request: AgreementRequest, debt: Debt, refusal: R
         made.append(Option(ctx.say("agree.button_form"), INTENT, kept))
     slots: dict[str, Any] = dict(refusal.slots)
     slots |= {name: day(ctx, said) for name, said in slots.items() if isinstance(said, date)}
+    slots["balance"] = money(debt.balance_cents)
+    if "limits" in slots:
+        slots["limits"] = _told(ctx, reach, slot)
     return Refused(refusal.key, about=refusal.about, asks=refusal.asks, choices=made, **slots)
+
+
+def _told(ctx: Context, reach: Sequence[Limit], slot: str) -> str:
+    """Who may give how much; where the payments are too many, only how many."""
+    of_payments = slot == "installments"
+    key = "agree.limit_payments" if of_payments else "agree.limit"
+    said = (
+        ctx.say(key, role=_holder(ctx, each.role), share=percent(each.share), n=each.installments)
+        for each in reach
+        if of_payments or each.share
+    )
+    return "; ".join(said) or ctx.say("agree.no_limit")
+
+
+def _holder(ctx: Context, role: str) -> str:
+    return ctx.say("agree.you") if role == ctx.actor.role else ctx.say(f"agree.holder.{role}")
+
+
+def _within(ctx: Context, debt: Debt, own: dict[str, Any], reach: Sequence[Limit]) -> list[Option]:
+    """The most there is to give, as a request."""
+    if not reach or not reach[-1].share:
+        return []
+    share = reach[-1].share.quantize(Decimal("0.001"), ROUND_FLOOR)
+    kept = {name: value for name, value in own.items() if name not in ("amount", "discount")}
+    if int(own.get("installments") or 1) > reach[-1].installments:
+        kept |= {"installments": reach[-1].installments}
+        share = min(share, Decimal(str(own.get("discount") or 0)))
+        kept |= {"amount": own["amount"]} if "amount" in own else {}
+    pay = int((debt.balance_cents * (1 - share)).quantize(Decimal(1), ROUND_CEILING))
+    label = (
+        _pay(ctx, pay, share)
+        if "amount" not in kept
+        else ctx.say("agree.in_payments", n=kept["installments"])
+    )
+    return [
+        Option(label, INTENT, kept | ({} if "amount" in kept else {"discount": f"{share.normalize():f}"}))
+    ]
 
 
 def _frequencies(ctx: Context, _request: AgreementRequest, _debt: Debt, own: dict[str, Any]) -> list[Option]:

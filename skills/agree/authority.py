@@ -1,8 +1,8 @@
 """Who may grant these terms: by role, client, bucket and product. Pure: knows nobody by name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 
 from db.agreement_book import Debt
 from skills.agree.terms import Terms, most_waived, waived_of
@@ -37,17 +37,57 @@ def _approvers(
     rules: tuple[Authority, ...], role: str, debt: Debt, terms: Terms, folio: str | None
 ) -> tuple[str, ...]:
     offered = offered_share(debt)
+    fitting = list(_entries(rules, debt))
     if offered is not None and terms.discount > offered and not folio:
-        raise Refused("agree.above_offer", about="slot:discount", most=f"{float(offered * 100):g}")
-    able = [each for each in _entries(rules, debt) if _covers(each, terms)]
+        reach = limits(fitting, terms, offered)
+        raise Refused("agree.above_offer", about="slot:discount", most=percent(offered), limits=reach)
+    able = [each for each in fitting if _covers(each, terms)]
     if not able and not folio:
-        raise Refused("agree.above_everyone", about="slot:discount")
+        raise _beyond(fitting, terms, offered)
     if not able or (offered is not None and terms.discount > offered):
         return OVERSEE
     alone = RANKED[: RANKED.index(role) + 1] if role in RANKED else ()
     if any(each.role in alone and not (each.second and terms.waived_cents) for each in able):
         return ()
     return tuple(each.role for each in able)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """As far as a role may go on this account: a share of the balance, in so many payments."""
+
+    role: str
+    share: Decimal
+    installments: int
+
+
+def limits(entries: Sequence[Authority], terms: Terms, offered: Decimal | None) -> tuple[Limit, ...]:
+    """Of each role that goes farther than those below it; never past what the creditor offers."""
+    found: list[Limit] = []
+    for each in entries:
+        share = most_waived(terms, each.accessory, each.principal) / terms.base_cents
+        share = min(share, offered) if offered is not None else share
+        if not found or share > found[-1].share or each.installments > found[-1].installments:
+            found.append(Limit(each.role, share, each.installments))
+    return tuple(found)
+
+
+def _beyond(entries: Sequence[Authority], terms: Terms, offered: Decimal | None) -> Refused:
+    """Which of the two goes too far, the payments or the discount, and how far each may go."""
+    most = max((each.installments for each in entries), default=0)
+    many = bool(entries) and terms.installments > most
+    return Refused(
+        "agree.too_many" if many else "agree.above_everyone",
+        about="slot:installments" if many else "slot:discount",
+        share=percent(terms.discount),
+        n=terms.installments,
+        limits=limits(entries, terms, offered),
+    )
+
+
+def percent(share: Decimal) -> str:
+    """Never more than it is."""
+    return f"{float((share * 100).quantize(Decimal('0.1'), ROUND_FLOOR)):g}"
 
 
 def offered_share(debt: Debt) -> Decimal | None:

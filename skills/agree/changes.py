@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any, get_args
 
-from db.agreement_book import Debt, Kept, accept, complete_terms, move_agreement
+from db.agreement_book import Debt, Kept, accept, complete_terms, issued, move_agreement
 from skills.agree.found import debt_in_reach, standing_of
 from skills.agree.request import AcceptedBy, AcceptedRequest, Party
-from skills.agree.wording import accepted, accepted_word, money, named, schedule
+from skills.agree.wording import accepted, accepted_word, day, money, named, schedule
 from skills.contract import Action, Answer, Context, Option, Preview, Refused, Role, Text
 from skills.one_account import OneAccount, short
 
@@ -49,12 +50,34 @@ def preview_cancel(ctx: Context, request: OneAccount) -> Preview:
     hers = kept.terms is not None and kept.terms.recorded_by == ctx.actor.person_id
     if ctx.actor.role == "agent" and not (hers and kept.status in NOT_ISSUED):
         raise Refused("agree.not_yours_to_cancel", about="role", denied=True)
-    return preview_of_change(ctx, debt, kept, "cancelled", "cancel")
+    shown = preview_of_change(ctx, debt, kept, "cancelled", "cancel")
+    letter = issued(ctx.session, kept.row.id, "agreement")
+    if letter is None:
+        return shown
+    slots = {"folio": letter.folio, "day": day(ctx, letter.made_at.astimezone(ctx.now.tzinfo).date())}
+    warned = Text(ctx.say("agree.letter_out", **slots), "warning")
+    notice = {
+        "folio": letter.folio,
+        "agreed_on": kept.row.agreed_on.isoformat(),
+        "cents": kept.row.total_cents,
+    }
+    answer = replace(shown.answer, parts=(warned, *shown.answer.parts))
+    return replace(shown, answer=answer, plan={**shown.plan, "letter": notice})
 
 
 def apply_cancel(ctx: Context, plan: Mapping[str, Any]) -> Answer:
     move(ctx, plan["agreement"], plan["before"], "cancelled")
-    return Answer(ctx.say("agree.cancelled", account=short(plan["number"])), plan["client"], ())
+    title = ctx.say("agree.cancelled", account=short(plan["number"]))
+    return Answer(title, plan["client"], _notice(ctx, plan.get("letter")))
+
+
+def _notice(ctx: Context, letter: Mapping[str, Any] | None) -> tuple[Text, ...]:
+    """What to tell a debtor who may hold a letter."""
+    if letter is None:
+        return ()
+    agreed, today = date.fromisoformat(letter["agreed_on"]), ctx.now.date()
+    slots = {"folio": letter["folio"], "amount": money(letter["cents"]), "today": f"{today:%d/%m/%Y}"}
+    return (Text(ctx.say("agree.notice", day=f"{agreed:%d/%m/%Y}", **slots)),)
 
 
 def undo_cancel(ctx: Context, plan: Mapping[str, Any]) -> Answer:

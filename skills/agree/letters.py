@@ -22,6 +22,7 @@ from skills.contract import Action, Answer, Context, File, Option, Preview, Ques
 from skills.one_account import short
 
 READING: frozenset[Role] = ISSUING | {"compliance"}
+WORDING = "2"  # of letter.yaml; a letter issued before that reads as it did
 FOLIO = {"agreement": "CC", "settlement": "CF"}
 
 
@@ -103,6 +104,7 @@ def _agreed(ctx: Context, debt: Debt, kept: Kept, found: Mapping[str, Any], foli
         "base_as_of": _on(terms["base_as_of"]),
         "split": "\n".join(money(terms[f"{name}_cents"]) for name in split),
         "kind": _kind(terms),
+        "wording": WORDING,
         "waived_accessory": money(terms["waived_accessory_cents"] or 0),
         "waived_principal": money(terms["waived_principal_cents"] or 0),
         "waived": money(terms["waived_cents"]),

@@ -83,8 +83,15 @@ def _terms(page: _Letter, wording: Mapping[str, Any], content: Mapping[str, str]
     _paragraph(page, wording[content["kind"]], content)
     rows = [line.split("|") for line in content["schedule"].split("\n")]
     _table(page, [wording["schedule"], *rows])
-    for paragraph in wording["pay"]:
+    for paragraph in wording["pay"] if "wording" not in content else _paying(wording, content):
         _paragraph(page, paragraph, content)
+
+
+def _paying(wording: Mapping[str, Any], content: Mapping[str, str]) -> Iterator[str]:
+    """Of what a discount does at the credit bureaus only where there is one."""
+    yield from wording["pay_2"]
+    if content["kind"] in ("terms_settles", "terms_settles_split"):
+        yield wording["bureau_2"]
 
 
 def _table(page: _Letter, rows: Sequence[Sequence[str]]) -> None:

@@ -49,8 +49,13 @@ def preview(ctx: Context, request: AgreementRequest) -> Preview:
         raise Refused("agree.one_stands", about="agreement", choices=(see, cancel))
     rules, today = ctx.rules.agreements, ctx.now.date()
     try:
-        terms = terms_of(request, debt, today, rules.first_within_days)
+        # What nobody may grant is said before the rest of it is asked.
+        open_ = request.model_copy(
+            update={"first_date": request.first_date or today, "frequency": request.frequency or "mensual"}
+        )
+        terms = terms_of(open_, debt, today, rules.first_within_days)
         grant = granted(rules.authority, ctx.actor.role, debt, terms, request.creditor_folio)
+        terms = terms_of(request, debt, today, rules.first_within_days)
         if grant.reason and request.reason is None:
             raise Refused("agree.ask_reason", about="slot:reason", asks=True)
     except Refused as refusal:

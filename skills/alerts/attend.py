@@ -82,7 +82,7 @@ def apply_attend(ctx: Context, plan: Mapping[str, Any]) -> Answer:
     until = plan["row"].get("snoozed_until") or plan["row"].get("acked_until")
     slots = {
         "n": ticket.id,
-        "until": words.moment(until) if until else "",
+        "until": words.at(until) if until else "",
         "who": names.get(ticket.assigned_to or 0, ""),
     }
     return Answer(ctx.say(f"alerts.did.{plan['do']}", **slots), "", ())

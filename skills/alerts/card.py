@@ -86,6 +86,14 @@ class Words:
             return f"{local:%H:%M}"
         return f"{text.day(local.date(), self.language, self.now.date())} {local:%H:%M}"
 
+    def at(self, at: datetime) -> str:
+        """The same within a sentence: "hoy a las 06:00"."""
+        local = at.astimezone(self.now.tzinfo)
+        if local.date() == self.now.date():
+            return self.say("alerts.at", time=f"{local:%H:%M}")
+        day = text.day(local.date(), self.language, self.now.date())
+        return self.say("alerts.on_at", day=day, time=f"{local:%H:%M}")
+
     # --- the card ---
     def card(self, ticket: Ticket, names: Mapping[int, str]) -> Answer:
         """What is the matter, since when, who attends to it, and what can be done."""
@@ -199,10 +207,10 @@ class Words:
         say = self.say
         if ticket.snoozed_until is not None:
             who = names.get(ticket.snoozed_by or 0, "")
-            yield say("alerts.snoozed", who=who, at=self.moment(ticket.snoozed_until))
+            yield say("alerts.snoozed", who=who, at=self.at(ticket.snoozed_until))
         elif ticket.acked_by is not None and ticket.acked_until is not None:
             who = names.get(ticket.acked_by, "")
-            yield say("alerts.acked", who=who, at=self.moment(ticket.acked_until))
+            yield say("alerts.acked", who=who, at=self.at(ticket.acked_until))
         else:
             yield say("alerts.nobody_yet")
         if ticket.escalated_at is not None:

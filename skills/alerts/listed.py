@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from db.alerts import OPEN, Ticket, Watch, live_watches, names_of, standings
+from db.alerts import OPEN, Ticket, Watch, live_watches, names_of, standings, with_open
 from skills.alerts.card import ATTEND, Words
 from skills.alerts.spec import WatchSpec
 from skills.contract import Answer, Context, Option, Part, Table, Text
@@ -27,7 +27,7 @@ def listed(ctx: Context, words: Words, found: Sequence[Ticket], *, open_only: bo
         echo=ctx.actor.scope.label,
         parts=tuple(parts),
         rows=tuple(_row(words, t) for t in found),
-        next=(*_acknowledge(words, found), *_stop(words, watched)),
+        next=(*_acknowledge(words, found), *stopping(words, watched)),
     )
 
 
@@ -45,18 +45,20 @@ def _watched(ctx: Context, words: Words, watched: Sequence[Watch]) -> Part:
     if not watched:
         return Text(ctx.say("alerts.no_watches"), "note")
     held = standings(ctx.session, [watch.id for watch in watched])
-    rows = tuple(_standing(words, watch, held.get(watch.id, [])) for watch in watched)
+    alive = with_open(ctx.session, [watch.id for watch in watched])
+    rows = tuple(_standing(words, watch, held.get(watch.id, []), watch.id in alive) for watch in watched)
     heads = tuple(ctx.say(f"alerts.head.{name}") for name in ("what", "state", "looked"))
     return Table(ctx.say("alerts.watched"), heads, rows)
 
 
-def _standing(words: Words, watch: Watch, held: Sequence[Any]) -> tuple[str, ...]:
+def _standing(words: Words, watch: Watch, held: Sequence[Any], alive: bool) -> tuple[str, ...]:
     spec = WatchSpec.model_validate(watch.spec)
     said = words.watch(spec)
     if not held:
         return (said, words.say("alerts.not_read"), "")
     worst = max(held, key=lambda row: (row.state == OPEN, row.state == "slipping", row.count))
-    state = words.say(f"alerts.standing.{worst.state}", n=worst.count, of=spec.slips)
+    past = worst.state == OPEN and not alive
+    state = words.say(f"alerts.standing.{'past' if past else worst.state}", n=worst.count, of=spec.slips)
     return (said, state, words.moment(max(row.seen_at for row in held)))
 
 
@@ -82,7 +84,8 @@ def _acknowledge(words: Words, found: Sequence[Ticket]) -> list[Option]:
     ]
 
 
-def _stop(words: Words, watched: Sequence[Watch]) -> list[Option]:
+def stopping(words: Words, watched: Sequence[Watch]) -> list[Option]:
+    """A button each, of those that chat made: the others are config.yaml's."""
     own = [watch for watch in watched if watch.code.startswith("chat:")][:STOPPED]
     return [
         Option(

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from db.alerts import OPEN, end_watches, in_states, live_watches, opened_between, tickets
+from db.alerts import OPEN, Watch, end_watches, in_states, live_watches, opened_between, tickets
 from db.periods import Period
 from skills.alerts.attend import apply_attend, preview_attend
 from skills.alerts.card import words_of
 from skills.alerts.create import apply_create, preview_create, undo_create
-from skills.alerts.listed import listed
+from skills.alerts.listed import listed, stopping
 from skills.alerts.reach import within
 from skills.alerts.spec import AlertsRequest, AttendRequest, CreateRequest, StopRequest, WatchSpec
 from skills.contract import Action, Answer, Context, Preview, Question, Refused, Role, Skill, Text
@@ -25,16 +25,28 @@ STATUS = {"open": (OPEN,), "closed": ("recovered", "resolved"), "resolved": ("re
 
 def preview_stop(ctx: Context, request: StopRequest) -> Preview:
     """Her own only; what config.yaml watches is ended there."""
-    held = {each.id: each for each in live_watches(ctx.session, ctx.actor.person_id)}
-    watch = held.get(request.watch)
-    if watch is None:
-        raise Refused("alerts.no_watch", about="alert")
+    watch = _meant(ctx, request)
     if not watch.code.startswith("chat:"):
         raise Refused("alerts.by_config", about="config")
     said = words_of(ctx).watch(WatchSpec.model_validate(watch.spec))
     answer = Answer(ctx.say("alerts.stop_title"), said, (Text(said),))
     plan = {"code": watch.code, "spec": dict(watch.spec)}
     return Preview(answer, plan, 0, before={"watch": dict(watch.spec)})
+
+
+def _meant(ctx: Context, request: StopRequest) -> Watch:
+    """The one of hers that was said; where it may be several, they are offered."""
+    held = live_watches(ctx.session, ctx.actor.person_id)
+    if request.watch is not None:
+        found = [each for each in held if each.id == request.watch]
+    else:
+        found = [each for each in held if request.means(WatchSpec.model_validate(each.spec))]
+    if len(found) == 1:
+        return found[0]
+    choices = tuple(stopping(words_of(ctx), found or held))
+    if found and choices:
+        raise Refused("alerts.which_watch", about="alert", asks=True, choices=choices)
+    raise Refused("alerts.no_watch", about="alert", choices=choices)
 
 
 def apply_stop(ctx: Context, plan: Mapping[str, Any]) -> Answer:

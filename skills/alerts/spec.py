@@ -106,11 +106,24 @@ class AttendRequest(BaseModel):
 
 
 class StopRequest(BaseModel):
-    """A watch that shall end."""
+    """A watch that shall end: by its number, or by as much of it as was said."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    watch: int
+    watch: int | None = None
+    kind: Kind | None = None
+    metric: str | None = None
+    filters: tuple[Filter, ...] = ()
+    op: Op | None = None
+    threshold: Decimal | None = None
+    span: Span | None = None
+    source: Source | None = None
+
+    def means(self, spec: WatchSpec) -> bool:
+        told = self.model_dump(exclude_none=True, exclude={"watch", "filters", "metric"})
+        same = all(getattr(spec, name) == value for name, value in told.items())
+        of_it = self.metric in (None, spec.watched)
+        return same and of_it and set(map(str, self.filters)) <= set(map(str, spec.filters))
 
 
 class AlertsRequest(BaseModel):

@@ -174,4 +174,7 @@ def undo(ctx: Context, plan: Mapping[str, Any]) -> Answer:
     return Answer(ctx.say("assign.undone", n=f"{len(back):,}"), "", ())
 
 
-SKILL = Skill("assign", actions=(Action("reassign_accounts", ReassignRequest, ROLES, preview, apply, undo),))
+REASSIGN = Action(
+    *("reassign_accounts", ReassignRequest, ROLES, preview, apply, undo), asks=frozenset({"entity:to_agent"})
+)
+SKILL = Skill("assign", actions=(REASSIGN,))

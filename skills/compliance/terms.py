@@ -30,13 +30,15 @@ SOON = 3  # business days
 
 
 class TermsRequest(BaseModel):
-    """Which register, whose, and only what is late or due within some business days; nothing said: all."""
+    """Which register, whose, and only what is late or due within some business days, or up to a day; nothing
+    said: all."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["complaints", "arco"] | None = None
     client: str | None = None
     only: Literal["late", "soon"] | None = None
+    until: date | None = None
 
 
 def answer(ctx: Context, request: TermsRequest) -> Answer:
@@ -48,9 +50,9 @@ def answer(ctx: Context, request: TermsRequest) -> Answer:
     if request.client is not None:
         named = ctx.names.by_id("client").get(resolve(ctx.names, "client", request.client) or 0)
         waiting = [due for due in waiting if named is not None and due.client == named.display]
-    chosen = [due for due in waiting if _wanted(due, request.only)]
-    parts: tuple[Part, ...] = (figures(ctx, waiting), *tables(ctx, chosen))
-    note = ctx.say("law.terms_note")
+    chosen = [due for due in waiting if _wanted(due, request)]
+    parts: tuple[Part, ...] = (figures(ctx, waiting), *tables(ctx, chosen, waiting))
+    note = ctx.say("law.terms_une" if any(due.rule == "R36" for due in chosen) else "law.terms_note")
     return Answer(
         title=ctx.say("law.terms_title"),
         echo=_echo(ctx, request),
@@ -63,26 +65,37 @@ def answer(ctx: Context, request: TermsRequest) -> Answer:
 def _echo(ctx: Context, request: TermsRequest) -> str:
     said = [ctx.say(f"law.register.{request.kind or 'both'}")]
     said += [request.client] if request.client else []
-    said += [ctx.say(f"law.only.{request.only}")] if request.only else []
+    if request.until is not None and request.only != "late":
+        said.append(ctx.say("law.only_until", day=_day(ctx, request.until)))
+    elif request.only:
+        said.append(ctx.say(f"law.only.{request.only}"))
     return " · ".join([*said, ctx.actor.scope.label])
 
 
-def _wanted(due: Due, only: str | None) -> bool:
-    if only == "late":
+def _wanted(due: Due, request: TermsRequest) -> bool:
+    if request.only == "late":
         return due.left < 0
-    return due.left <= SOON if only == "soon" else True
+    if request.until is not None:
+        return due.last_on <= request.until
+    return due.left <= SOON if request.only == "soon" else True
 
 
 def figures(ctx: Context, waiting: list[Due]) -> Figures:
     late = sum(due.left < 0 for due in waiting)
     soon = sum(0 <= due.left <= SOON for due in waiting)
     counted = (("late", late), ("soon", soon), ("waiting", len(waiting)))
-    return Figures(tuple(Figure(ctx.say(f"law.n.{k}"), Value(Decimal(n), "count")) for k, n in counted))
+    return Figures(
+        tuple(Figure(ctx.say(f"law.n.{k}", days=SOON), Value(Decimal(n), "count")) for k, n in counted)
+    )
 
 
-def tables(ctx: Context, chosen: list[Due]) -> tuple[Part, ...]:
-    if not chosen:
+def tables(ctx: Context, chosen: list[Due], waiting: list[Due]) -> tuple[Part, ...]:
+    """`waiting`: all that wait, of which those were chosen; that none was does not say that none waits."""
+    if not waiting:
         return (Text(ctx.say("law.no_terms")),)
+    if not chosen:
+        first = _day(ctx, min(due.last_on for due in waiting))
+        return (Text(ctx.say("law.none_so_soon", n=len(waiting), day=first)),)
     names = ("register", "client", "account", "last", "left", "received")
     heads = tuple(ctx.say(f"law.head.{name}") for name in names)
     more = len(chosen) - SHOWN
@@ -91,7 +104,8 @@ def tables(ctx: Context, chosen: list[Due]) -> tuple[Part, ...]:
 
 
 def _line(ctx: Context, due: Due) -> tuple[Cell, ...]:
-    left = ctx.say("law.days_late", n=-due.left) if due.left < 0 else ctx.say("law.days_left", n=due.left)
+    left = ctx.say("law.days_left", n=due.left) if due.left else ctx.say("law.due_today")
+    left = ctx.say("law.days_late", n=-due.left) if due.left < 0 else left
     return (
         ": ".join(filter(None, (ctx.say(f"law.register.{due.register}"), due.kind))),
         due.client,

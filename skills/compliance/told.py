@@ -63,4 +63,4 @@ def _rules(ctx: Context, found: Sequence[Kept]) -> list[Part]:
 def terms_running(ctx: Context, due: list[Due], *, late: bool) -> Answer:
     title = ctx.say("law.late_title" if late else "law.soon_title", n=len(due))
     see = Option(ctx.say("law.see_terms"), "terms", {"only": "late" if late else "soon"})
-    return Answer(title, ctx.actor.scope.label, tables(ctx, due), next=(see,), sensitive=True)
+    return Answer(title, ctx.actor.scope.label, tables(ctx, due, due), next=(see,), sensitive=True)

@@ -40,10 +40,19 @@ def _overview(ctx: Context, catalogue: Catalogue, examples: Sequence[Example]) -
     if phrases := [each.phrase(language) for each in examples if _fits(ctx, each)]:
         parts.append(Text(ctx.say("help.examples", phrases="\n".join(f"• {p}" for p in phrases[:SHOWN]))))
     parts.append(Text(ctx.say("help.threads")))
+    parts += [Text(ctx.say(f"help.to_do.{each}")) for each in _to_do(ctx)]
     if planned := [each.label.in_(language) for each in catalogue.planned.values()]:
         parts.append(Text(ctx.say("help.planned", few=", ".join(planned)), "note"))
     ready = [catalogue.metrics[each] for each in FIRST if each in catalogue.metrics]
     return Answer(ctx.say("help.title"), "", tuple(parts), next=tuple(_see(ctx, m) for m in ready))
+
+
+def _to_do(ctx: Context) -> tuple[str, ...]:
+    """What can be had done besides numbers. A client's people only look."""
+    if ctx.actor.role == "client_viewer" or not ctx.actor.scope.shows("agent"):
+        return ()
+    leads = ctx.actor.role in ctx.deeds.get("reassign_accounts", ())
+    return ("orders" if leads else "own", "lists", "clock", "law")
 
 
 def _fits(ctx: Context, example: Example) -> bool:

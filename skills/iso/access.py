@@ -103,7 +103,7 @@ def _rights(ctx: Context) -> Table:
 def _marked(ctx: Context) -> Iterator[tuple[Cell, ...]]:
     for name, allowed in ctx.deeds.items():
         marks = tuple("✓" if role in allowed else "" for role in get_args(Role))
-        yield (ctx.say(f"trail.action.{name}"), *marks)
+        yield (ctx.say(f"action.{name}"), *marks)
 
 
 def _day(ctx: Context, on: date | None) -> str:

@@ -13,8 +13,8 @@ from db.goals import targets_to_date
 from db.measures import Told
 from db.numbers import Key, Sum
 from db.periods import Period
-from db.scope import Scope
 from skills.contract import Context
+from skills.kpi.aims import targets_of
 from skills.kpi.budgets import over_budget, require_budget
 from skills.kpi.costs import fees_where_costed, paid_where_costed
 from skills.kpi.discounts import discounted, negotiated
@@ -57,11 +57,6 @@ def target_lines(
         spread=spread(ctx, plan, metric),
         owner=targets_of(ctx.actor.scope),
     )
-
-
-def targets_of(scope: Scope) -> str:
-    """Whoever sees a creditor's aggregates only reads what was agreed with the creditor."""
-    return "INTERNA" if scope.shows("supervisor") else "CLIENTE"
 
 
 def _target_to_date(ctx: Context, plan: Plan, period: Period, dims: tuple[str, ...]) -> Mapping[Key, Sum]:

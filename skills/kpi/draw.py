@@ -11,6 +11,7 @@ from db.measures import PER, Told
 from db.numbers import Key
 from skills.contract import Cell, Figure, Table, Trend, Unit, Value
 from skills.kpi import planned
+from skills.kpi.aims import target_label
 from skills.kpi.intervals import SMALL_N, wilson
 from skills.kpi.nouns import noun
 from skills.kpi.rows import Line, decimal, quotient, told_in, value
@@ -47,10 +48,21 @@ def figure(words: Wording, label: str, now: Line | None, before: Line | None, **
         value=current,
         previous=previous,
         previous_label=more.pop("previous_label", words.period(words.plan.previous)),
-        detail=detail(words, now, variant),
+        detail=_with_aim(words, detail(words, now, variant)),
+        target_label=whose_target(words) if more.get("target") is not None else "",
         good=None if _day_still_runs(words) else _good(metric.better, current, previous),
         **more,
     )
+
+
+def whose_target(words: Wording) -> str:
+    return target_label(words.ctx, words.plan.metric.id, words.plan.period)
+
+
+def _with_aim(words: Wording, told: str) -> str:
+    """An attainment's target stands in its own detail: "$485,000 de $831,966 · meta interna"."""
+    whose = whose_target(words) if words.plan.metric.id == "goal_attainment" else ""
+    return f"{told} · {whose.lower()}" if told and whose else told
 
 
 def _day_still_runs(words: Wording) -> bool:
@@ -160,7 +172,7 @@ def table(words: Wording, measured: Measured) -> Table:
     whole = measured.total.num if spread_over(words, measured) and measured.total else None
     heads += [words.say("kpi.column.share")] if whole else []
     heads += [words.period(words.plan.previous)] if has_before else []
-    heads += [words.say("kpi.column.target")] if has_target else []
+    heads += [whose_target(words) or words.say("kpi.column.target")] if has_target else []
     heads += planned.heads(words) if measured.planned else []
     counted = metric.parts(variant).den is not None and metric.id != "goal_attainment"
     cases = noun(metric.parts(variant))

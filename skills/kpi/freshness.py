@@ -19,7 +19,8 @@ from db.tables.cells import built_days, cure_results
 from db.tables.reference import campaigns
 from skills import text
 from skills.contract import Context, Refused
-from skills.kpi.computed import COMPUTED, targets_of
+from skills.kpi.aims import targets_of
+from skills.kpi.computed import COMPUTED
 from skills.kpi.costs import require_costs
 from skills.kpi.plan import Plan
 

@@ -11,7 +11,7 @@ from db.periods import month_of
 from db.staffing import exact
 from skills.contract import Context, KpiRequest, Value
 from skills.kpi.alike import pairs, unmatched, without_cuts
-from skills.kpi.draw import Measured, target
+from skills.kpi.draw import Measured, target, whose_target
 from skills.kpi.freshness import (
     as_of,
     first_day,
@@ -75,6 +75,9 @@ def _unranked(measured: Measured, request: KpiRequest) -> str:
 
 def _target_notes(plan: Plan, words: Wording, measured: Measured) -> list[str]:
     notes = _sides_differ(plan, words, measured)
+    internal = words.ctx.actor.scope.shows("supervisor") and whose_target(words)
+    if internal and (plan.metric.id == "goal_attainment" or measured.total_target is not None):
+        notes.append(words.say("kpi.target_internal"))
     if measured.total_target is None and not measured.targets:
         return notes
     if plan.metric.kind == "migration" and plan.partial:

@@ -3,9 +3,12 @@
 A searched day without any is a zero; any other day is not.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from db.law.browse import coverage, unsearched
+from db.numbers import Key
+from db.periods import Period
 from db.sources.breaches import OF_HOURS
 from skills.contract import Context, KpiRequest, Option, Value
 from skills.kpi.freshness import sources_of
@@ -28,6 +31,16 @@ def with_zero(plan: Plan, found: Lines) -> Lines:
     if found.by_key or plan.dims or not counts_breaches(plan):
         return found
     return Lines({(): Line(0, None, 0)}, found.read)
+
+
+def searched_before(ctx: Context, plan: Plan, period: Period, before: Lines, keys: Iterable[Key]) -> Lines:
+    """What was found in a period to compare with: nothing where it was not searched whole; of whoever has
+    some now and had none then, none."""
+    if not counts_breaches(plan):
+        return before
+    if unsearched(ctx.session, period):
+        return Lines({}, ())
+    return Lines({**{key: Line(0, None, 0) for key in keys}, **before.by_key}, before.read)
 
 
 def search_buttons(ctx: Context, plan: Plan, request: KpiRequest) -> tuple[Option, ...]:

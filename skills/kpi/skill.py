@@ -35,12 +35,13 @@ from skills.kpi.freshness import as_of, late_sources, reaches_back, require_reac
 from skills.kpi.notes import notes_beside
 from skills.kpi.plan import DUE, Plan, make_plan
 from skills.kpi.rows import Lines, lines, ordered, passing, ranked, summed
-from skills.kpi.searched import search_buttons, with_zero
+from skills.kpi.searched import search_buttons, searched_before, with_zero
 from skills.kpi.spans import CLOSE, WEEKS_BACK
 from skills.kpi.sql import as_text
 from skills.kpi.wording import Wording
 
 DEFINITIONS_BESIDE = 3
+NOTHING = Lines({}, ())
 EVERYBODY: frozenset[Role] = frozenset(
     ("agent", "supervisor", "manager", "compliance", "quality", "admin", "director", "client_viewer")
 )
@@ -101,7 +102,7 @@ def _measure(ctx: Context, plan: Plan, request: KpiRequest, now: Lines) -> Measu
     if request.limit:
         rows = [r for r in placed if r[1].amount(plan.metric, plan.variant) is not None][: request.limit]
     unplaced_n = len(unplaced)
-    before = _before(ctx, plan, plan.dims)
+    before = _before(ctx, plan, plan.dims, now)
     targets = _targets(ctx, plan, plan.dims)
     if not plan.dims:
         total = now.by_key.get(())
@@ -138,10 +139,12 @@ def adds_up(plan: Plan) -> bool:
     return plan.cohort(plan.dims) == plan.cohort(())
 
 
-def _before(ctx: Context, plan: Plan, dims: tuple[str, ...]) -> Lines:
+def _before(ctx: Context, plan: Plan, dims: tuple[str, ...], now: Lines = NOTHING) -> Lines:
     """The comparison's lines; none where the data does not reach back that far, or holds other clients."""
     alike = comparable(ctx, plan, dims) if reaches_back(ctx, plan, plan.previous) else None
-    return lines(ctx, alike, plan.previous, dims) if alike else Lines({}, ())
+    if alike is None:
+        return NOTHING
+    return searched_before(ctx, plan, plan.previous, lines(ctx, alike, plan.previous, dims), now.by_key)
 
 
 def _too_short_for_target(plan: Plan) -> bool:

@@ -37,3 +37,12 @@ class PromisesRequest(ListRequest):
 
     def fields(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude={"by"} if self.by is None else None)
+
+
+class AgreementsRequest(ListRequest):
+    """`by`: whether the period is of the day they were agreed, or of the payments that fall due."""
+
+    by: Literal["agreed", "due"] | None = None
+
+    def fields(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude={"by"} if self.by is None else None)

@@ -33,11 +33,12 @@ from skills.contract import (
     Value,
 )
 from skills.lists import words
-from skills.lists.request import ListRequest, PromisesRequest
+from skills.lists.request import AgreementsRequest, ListRequest, PromisesRequest
 from skills.lists.rows import ACCOUNTS, AGREEMENTS, PAYMENTS, PROMISES, Kind, as_json, pesos
 from skills.picked import account_name, picks_of, unpickable
 
 SHOWN = 20
+WEEK = 7  # days
 ROLES: frozenset[Role] = frozenset(
     ("agent", "supervisor", "manager", "compliance", "quality", "admin", "director")
 )
@@ -71,9 +72,20 @@ def promises(ctx: Context, request: PromisesRequest) -> Answer:
     return _with_waiting(ctx, answer, asked) if status in FINAL else answer
 
 
-def agreements(ctx: Context, request: ListRequest) -> Answer:
-    made = partial(lists.agreements_listed, ctx.session, ctx.actor.scope, ctx.now.date(), over=request.period)
-    return _answer(ctx, request, AGREEMENTS, lambda: made(picks=_own_picks(ctx, request)))
+def agreements(ctx: Context, request: AgreementsRequest) -> Answer:
+    """Those that fall due are in force; where no days were said, due within a week."""
+    by_due, today = request.by == "due", ctx.now.date()
+    ahead = request.period or Period(start=today, end=today + timedelta(days=WEEK))
+    asked = request.model_copy(update={"period": ahead}) if by_due else request
+    own = (lists.ACTIVE,) if by_due and _status(request) is None else ()
+    made = partial(lists.agreements_listed, ctx.session, ctx.actor.scope, today)
+    return _answer(
+        ctx,
+        asked,
+        AGREEMENTS,
+        lambda: made((*_own_picks(ctx, asked), *own), over=asked.period, by_due=by_due),
+        by_due=by_due,
+    )
 
 
 def payments(ctx: Context, request: ListRequest) -> Answer:
@@ -235,7 +247,7 @@ SKILL = Skill(
     (
         Question("accounts", ListRequest, ROLES, accounts),
         Question("promises", PromisesRequest, ROLES, promises),
-        Question("agreements", ListRequest, ROLES, agreements),
+        Question("agreements", AgreementsRequest, ROLES, agreements),
         Question("payments", ListRequest, ROLES, payments),
     ),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from db.access import FoundAccount
 from db.marks import marks_of
-from db.promised import Made, from_chat, withdraw
+from db.promised import Made, from_chat, renews_another, withdraw
 from skills.contract import Answer, Context, Option, Preview, Refused, Text
 from skills.one_account import short, the_account
 from skills.promise.request import CancelRequest
@@ -22,7 +22,7 @@ def preview(ctx: Context, request: CancelRequest) -> Preview:
     answer = Answer(
         ctx.say("promise.cancel_title", account=shown, amount=amount, day=due),
         " · ".join((account.client, account.campaign)),
-        (Text(ctx.say("promise.cancel_means"), "note"),),
+        (Text(_means(ctx, account.id), "note"),),
         ({"account": account.number, "amount": f"{found.cents / 100:.2f}", "date": str(found.due_on)},),
     )
     marks = marks_of(ctx.session, account.id, ctx.now.date())
@@ -33,6 +33,14 @@ def preview(ctx: Context, request: CancelRequest) -> Preview:
     plan = {"promise": found.id, "number": shown}
     before = {str(account.id): {"promise": found.id, "due_on": str(found.due_on), "cents": found.cents}}
     return Preview(answer, plan, 1, Decimal(found.cents) / 100, concerns, before, {str(account.id): None})
+
+
+def _means(ctx: Context, account: int) -> str:
+    """One it renewed counts again, unless another of today renews it still."""
+    today = ctx.now.date()
+    alone = len(from_chat(ctx.session, account, today)) == 1
+    again = alone and renews_another(ctx.session, account, today)
+    return ctx.say("promise.cancel_means_again" if again else "promise.cancel_means")
 
 
 def _cancellable(ctx: Context, request: CancelRequest, account: FoundAccount) -> Made:

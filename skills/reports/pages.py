@@ -56,8 +56,9 @@ def card(figure: Figure, say: Say, language: Language) -> Card:
         by = change(figure.value, figure.previous, language)
         lines.append(say("reports.card.before", period=figure.previous_label, value=before, change=by))
     if figure.target is not None:
-        aim = number(figure.target, language)
-        lines.append(say("reports.card.target" if figure.settled else "reports.card.whole_target", value=aim))
+        key = "reports.card.target" if figure.settled else "reports.card.whole_target"
+        aim = figure.target_label or say("reports.card.aim")
+        lines.append(say(key, aim=aim, value=number(figure.target, language)))
     if figure.detail:
         lines.append(figure.detail)
     return Card(figure.label, number(figure.value, language), tuple(lines), figure.good)

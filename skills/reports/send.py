@@ -24,6 +24,7 @@ from skills.contract import (
     Question,
     Refused,
     Role,
+    Room,
     Table,
     Text,
 )
@@ -78,7 +79,9 @@ def _outside(ctx: Context, request: SendRequest, report: str) -> Preview:
         Text(ctx.say("reports.send.kept"), "note"),
     ]
     see = Option(ctx.say("reports.button_see"), report, asked[report])
-    answer = Answer(title, f"{title} · {what} · {said}", tuple(lines), next=(see,))
+    # The addresses are the house's own, named in its config: who sends and who agrees has to read them.
+    clear = frozenset(target.get("mail", ()))
+    answer = Answer(title, f"{title} · {what} · {said}", tuple(lines), next=(see,), clear=clear)
     plan = {
         "request": asked,
         "via": recipient.way,
@@ -172,15 +175,20 @@ def _into_channel(ctx: Context, request: SendRequest) -> Preview:
     due = _moment(ctx, request.when)
     filters = [each.model_dump(mode="json") for each in request.asked.filters]
     period = request.period.model_dump(mode="json") if request.period else None
-    asked = {request.report: {"filters": filters, "period": period}}
+    asked: dict[str, dict[str, Any]] = {request.report: {"filters": filters, "period": period}}
     title = ctx.say("reports.send.title")
     name = ctx.say(f"reports.name.{request.report}")
     at = ctx.say("reports.now") if due is None else f"{due:%d/%m/%Y %H:%M}"
-    lines = (
+    room, shown = _as_shown_there(ctx, request, asked)
+    lines: list[Part] = [
         Text(ctx.say("reports.send.channel", what=name, channel=str(request.channel), when=at)),
+        Text(
+            ctx.say("reports.send.as_of_now" if due is None else "reports.send.as_of_then", echo=shown.echo)
+        ),
+        *(each for each in shown.parts if isinstance(each, Figures)),
         Text(ctx.say("reports.send.own_right"), "note"),
-    )
-    plan = {
+    ]
+    plan: dict[str, Any] = {
         "request": asked,
         "via": "channel",
         "recipient": request.channel,
@@ -188,7 +196,30 @@ def _into_channel(ctx: Context, request: SendRequest) -> Preview:
         "numbers": {},
         "due_at": None if due is None else due.isoformat(),
     }
-    return Preview(Answer(title, f"{title} · {name}", lines), plan, size=0, after=plan)
+    if room.client_reads:
+        lines.append(Text(ctx.say("reports.send.client_reads", channel=str(request.channel)), "warning"))
+        plan[APPROVED_BY] = list(ctx.rules.reports.approved_by)
+    return Preview(Answer(title, f"{title} · {name}", tuple(lines)), plan, size=0, after=plan)
+
+
+def _as_shown_there(
+    ctx: Context, request: SendRequest, asked: Mapping[str, Mapping[str, Any]]
+) -> tuple[Room, Answer]:
+    """What would be read in that channel; refused here and now where the asker or the channel may not."""
+    ((intent, fields),) = asked.items()
+    room = ctx.room(str(request.channel))
+    try:
+        shown = room.context.ask(intent, fields)
+    except Refused as no:
+        if not no.denied:
+            raise
+        channel, why = str(request.channel), ctx.say(no.key, **no.slots)
+        raise Refused(
+            "reports.not_in_that_channel", about=no.about, denied=True, channel=channel, why=why
+        ) from None
+    if shown.sensitive:
+        raise Refused("reports.not_in_channels", about="place", denied=True)
+    return room, shown
 
 
 def _moment(ctx: Context, when: str | None) -> datetime | None:

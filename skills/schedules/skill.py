@@ -11,6 +11,7 @@ from db.moving import moving_as
 from db.periods import Period
 from db.schedules import Kept
 from skills.contract import (
+    APPROVED_BY,
     Action,
     Answer,
     Context,
@@ -46,6 +47,7 @@ def preview(ctx: Context, request: ScheduleRequest) -> Preview:
         raise Refused("sched.not_yours", about="role", denied=True)
     if request.channel is not None and ctx.actor.role not in INTO_CHANNELS:
         raise Refused("sched.no_channel", about="role", denied=True)
+    client_reads = request.channel is not None and _client_reads(ctx, request.channel, intent, fields)
     own = schedules.of_person(ctx.session, ctx.actor.person_id)
     if len(own) >= MOST:
         raise Refused("sched.too_many", about="limit", n=MOST)
@@ -71,8 +73,25 @@ def preview(ctx: Context, request: ScheduleRequest) -> Preview:
     parts.append(Text(ctx.say("sched.own_right"), "note"))
     if len(kept.days) > 1:
         parts.append(Text(ctx.say("sched.rest"), "note"))
-    answer = Answer(ctx.say("sched.title"), ctx.say("sched.unchanged"), tuple(parts))
-    return Preview(answer, _plan(kept), size=0, after=_plan(kept))
+    plan = _plan(kept)
+    if client_reads:
+        parts.append(Text(ctx.say("sched.client_reads", channel=request.channel), "warning"))
+        plan[APPROVED_BY] = list(ctx.rules.reports.approved_by)
+    answer = Answer(ctx.say("sched.title"), "", tuple(parts))
+    return Preview(answer, plan, size=0, after=_plan(kept))
+
+
+def _client_reads(ctx: Context, channel: str, intent: str, fields: Mapping[str, Any]) -> bool:
+    """Whether a client's people read it there. What they or the asker may not see is refused now, and not
+    each time anew; that there is no data today says nothing of the day it is sent."""
+    room = ctx.room(channel)
+    try:
+        room.context.ask(intent, fields)
+    except Refused as no:
+        if no.denied:
+            why = ctx.say(no.key, **no.slots)
+            raise Refused("sched.not_there", about=no.about, denied=True, channel=channel, why=why) from None
+    return room.client_reads
 
 
 def _kept(
@@ -154,7 +173,7 @@ def stop_preview(ctx: Context, request: StopRequest) -> Preview:
     lines = tuple(Text(ctx.say("sched.stops", what=_said(ctx, each), when=when(ctx, each))) for each in own)
     tokens = {"tokens": sorted(each.token for each in own)}
     title = ctx.say("sched.stop_title")
-    return Preview(Answer(title, ctx.say("sched.unchanged"), lines), tokens, size=0, before=tokens)
+    return Preview(Answer(title, "", lines), tokens, size=0, before=tokens)
 
 
 def _said(ctx: Context, kept: Kept) -> str:

@@ -163,7 +163,7 @@ def _shown(
     parts += _history(ctx, goal, metric)
     return Answer(
         say(f"target.{goal.plan}.title", what=label, name=name),
-        say("target.echo", span=span),
+        span,
         tuple(parts),
         (
             {

@@ -111,8 +111,17 @@ def _one(ctx: Context, asked: Filter) -> set[int]:
 def _course(ctx: Context, said: str) -> tuple[str, bool]:
     """As the agency writes it, where it has that course; else as typed, and that it is new."""
     wanted = " ".join(said.split())
-    known = next((each for each in known_courses(ctx.session) if same_kind(each, wanted)), None)
+    courses = known_courses(ctx.session)
+    known = next((each for each in courses if same_kind(each, wanted)), None)
+    if known is None:  # "CONDUSEF", of "Disposiciones de CONDUSEF": where only one bears that name
+        bearing = [each for each in courses if _bears(each, wanted)]
+        known = bearing[0] if len(bearing) == 1 else None
     return known or wanted, known is not None
+
+
+def _bears(course: str, said: str) -> bool:
+    """Whether the whole words that were said stand in its name."""
+    return f" {said.casefold()} " in f" {' '.join(course.split()).casefold()} "
 
 
 def _table(ctx: Context, agents: Sequence[int]) -> Table:

@@ -20,7 +20,7 @@ from bot.understand.deeds.slots import note_at
 from bot.understand.deeds.stepped import read_stepped
 from bot.understand.deeds.table import Asked, Table
 from bot.understand.deeds.when import recurs
-from bot.understand.lexicon import Lexicon
+from bot.understand.lexicon import Lexicon, by_letter
 from bot.understand.names import NameIndex
 from bot.understand.normalise import Typed, key_of, normalise
 from bot.understand.tag import tag
@@ -47,6 +47,7 @@ ACTIONS: dict[str, Action] = {
     "cancel_ptp": payments.CANCEL_PROMISE,
     "set_target": plans.TARGET,
     "create_alert": plans.ALERT,
+    "stop_alert": plans.STOP_ALERT,
     "attend_alert": alarms.ATTEND,
     "schedule_reminder": sending.REMINDER,
     "schedule_report": sending.SCHEDULE,
@@ -73,6 +74,7 @@ class Deed:
     candidates: tuple[Any, ...] = ()
     unread: tuple[str, ...] = ()
     repairs: tuple[tuple[str, str], ...] = ()
+    because: tuple[tuple[str, str], ...] = ()  # what cannot be as it was said, and why
 
 
 class Deeds:
@@ -86,7 +88,9 @@ class Deeds:
         worth = [*(v for v in self.table.verbs if len(v) >= 5), *self.table.raw["mend"].split()]
         kept = {key_of(w) for w in (*self.table.raw["kept"].split(), *self.table.spelled)}
         words = {**{key_of(w): w for w in worth}, **lexicon.vocabulary}
-        self._mending = replace(lexicon, vocabulary=words, common=lexicon.common | kept)
+        self._mending = replace(
+            lexicon, vocabulary=words, near=by_letter(words), common=lexicon.common | kept
+        )
 
     def about(self, text: str) -> str | None:
         """Which action a question speaks of ("¿se puede reasignar?")."""
@@ -101,6 +105,10 @@ class Deeds:
         """ "suprime los datos personales de ...": named to be taken away, not to be shown."""
         asked = self.table.action(unquoted(typed))
         return asked is not None and asked.intent == "erase_debtor"
+
+    def lists(self, text: str) -> bool:
+        """ "lista los convenios que se cancelaron": the rows, not who did it."""
+        return self._lists.asked(text) is not None
 
     def without_note(self, typed: Typed) -> str:
         """The message without quotations and without what a note is to say: both are data."""
@@ -167,8 +175,10 @@ class Deeds:
 
     def _begin(self, typed: Typed, now: datetime) -> tuple[Kind, Sheet] | None:
         text = unquoted(typed)
-        asked = self.table.action(text)
-        asked = self._settled(asked, text) if asked else _told(text)
+        ordered = self.table.action(text)
+        asked = self._settled(ordered, text) if ordered else _told(text)
+        if asked is None and ordered is not None and self._hands_on(typed, now, ordered, text):
+            asked = ordered
         if asked is not None:
             return "action", self._sheet(typed, now, asked)
         for name, pattern in self.table.reports.items():
@@ -191,6 +201,7 @@ class Deeds:
         """ "mándame el reporte", "pásame las cuentas" ask to see; "... los lunes" puts it on the clock."""
         verb = text[slice(*asked.verb)]
         to_me = _TO_ME.search(verb) or re.match(r"\s+(?:me|us)\b", text[asked.verb[1] :])
+        to_me = to_me or re.search(r"\b(?:me|nos)\s+$", text[: asked.verb[0]])
         if asked.intent == "reassign_accounts":
             return None if to_me and _GIVES.match(verb) else asked
         if asked.intent != "send_report":
@@ -198,6 +209,13 @@ class Deeds:
         if recurs(text):
             return replace(asked, intent="schedule_report")
         return None if to_me and "#" not in text else asked
+
+    def _hands_on(self, typed: Typed, now: datetime, ordered: Asked, text: str) -> bool:
+        """ "pásame las 3 cuentas de Sandra a Abril": from one to another, whoever asks for it."""
+        if ordered.intent != "reassign_accounts" or accounts.MONTHS.search(text):
+            return False
+        said = _run(self._sheet(typed, now, ordered)).fields
+        return "from_agent" in said and bool({"to_agent", "to_agents"} & set(said))
 
     # --- Its slots -------------------------------------------------------------------------------
 
@@ -218,7 +236,8 @@ class Deeds:
             about = "confirm_reading"  # an order with a question mark
         elif unread and not (about or "").startswith("entity:"):
             about, candidates = "unknown_term", ()
-        return Deed(kind, sheet.asked.intent, sheet.fields, about, candidates, unread, repairs)
+        read = Deed(kind, sheet.asked.intent, sheet.fields, about, candidates, unread, repairs)
+        return replace(read, because=tuple(sheet.because))
 
     def _ordered(self, sheet: Sheet) -> Sheet:
         """ "pasa 20 cuentas a Ana en manual" moves them; "pasa las de Ana a manual" does not."""
@@ -262,6 +281,8 @@ def _run(sheet: Sheet) -> Sheet:
     counted = next(numbers(thing), None)  # "de mil quinientos"
     if asked.thing and not (account or counted) and asked.intent not in _KEEPS:
         sheet.take(*asked.thing)
+    for again in _DO_IT.finditer(sheet.text):
+        sheet.mark(*again.span())
     for noun in sheet.floor.table.row_nouns.finditer(sheet.text):
         sheet.mark(*noun.span())
     for reader in ACTIONS[asked.intent].readers:
@@ -269,6 +290,11 @@ def _run(sheet: Sheet) -> Sheet:
     return sheet
 
 
+# "promesa de 3 mil de la 10090, regístrala": says again that it is an order.
+_DO_IT = re.compile(
+    r"[,;.]\s*(?:y\s+|porfa\s+|por favor\s+)?"
+    r"(?:registr|anot|captur|apunt|guard|program|agend|apli|ejecut|haz|hag)[a-z]{0,3}?(?:me)?l[oa]s?(?=\W*$)"
+)
 # Their readers look for the object itself: which report, which course, whose accounts.
 _KEEPS = frozenset(
     (

@@ -9,7 +9,7 @@ from bot.understand.deeds.people import read_from, read_to
 from bot.understand.deeds.returning import read_until
 from bot.understand.deeds.rows import keep_filters, read_rows
 from bot.understand.deeds.sheet import Sheet
-from bot.understand.deeds.slots import read_account
+from bot.understand.deeds.slots import read_account, read_below_zero
 from bot.understand.deeds.standing import read_standing
 
 _MODE = r"(?P<m>manual|preview|predictiv[oa]|predictive|blaster)"
@@ -70,8 +70,12 @@ def read_that_one(sheet: Sheet) -> None:
 
 def read_count(sheet: Sheet) -> None:
     """ "20 cuentas", "veinte de sus cuentas"; else all of them, where that is said."""
+    read_below_zero(sheet, "count")
     for said in list(sheet.numbers()):
         noun = _COUNTED.match(sheet.text, said.end)
+        if noun is not None and said.value == 0:
+            sheet.object_to("slot:count", "no_accounts", said.start, said.end)
+            return
         if noun is None or said.percent or not said.whole:
             continue
         sheet.take(said.start, said.end)
@@ -81,6 +85,21 @@ def read_count(sheet: Sheet) -> None:
         sheet.take(*match.span())
         sheet.fields["count"] = 1
         return
+
+
+# "pásame las cuentas de Ana de marzo a abril": days, and nobody's name.
+MONTHS = re.compile(
+    r"\b(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|del? \d{1,2}|lunes|martes|miercoles|jueves|viernes)\s+a\s+[a-z]"
+)
+_BIGGEST = re.compile(
+    r"\b(?:(?:las|los|the|de|con)\s+)*(?:mas\s+(?:grandes|altas|gordas|pesadas)|(?:de|con)\s+(?:el\s+)?(?:mayor|mas)\s+(?:saldo|adeudo|deuda|monto|valor)|mayores(?:\s+(?:de|en|por)\s+(?:saldo|monto|valor))?(?!\s+(?:a|al|de|que)\b)|(?:biggest|largest|highest)(?:\s+(?:balances?|value))?|(?:with|of)\s+the\s+(?:most|highest|biggest|largest)\s+(?:balances?|debt|value))(?![a-z])"
+)
+
+
+def read_biggest(sheet: Sheet) -> None:
+    """ "las 3 cuentas más grandes": of so many, those are taken first in any case. Of all of them it says nothing."""
+    if "count" in sheet.fields and (match := _BIGGEST.search(sheet.text)):
+        sheet.take(*match.span())
 
 
 def read_short_count(sheet: Sheet) -> None:
@@ -122,6 +141,7 @@ def read_sources(sheet: Sheet) -> None:
     given = sheet.fields.get("from_agent")
     if given and given in (sheet.fields.get("to_agent"), *sheet.fields.get("to_agents", ())):
         sheet.ask("entity:to_agent", given)
+        sheet.because.append(("same_person", given))
 
 
 def read_other_number(sheet: Sheet) -> None:
@@ -138,6 +158,7 @@ REASSIGN = Action(
         read_until,
         read_split,
         read_count,
+        read_biggest,
         read_from,
         read_to,
         read_short_count,

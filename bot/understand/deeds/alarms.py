@@ -20,7 +20,11 @@ _SAID = (
     ("snooze", r"\b(?:en|a|on)\s+(?:pausa|silencio|snooze|mute)\b"),
     ("wake", r"\b(?:(?:la|el|the)\s+)?(?:pausa|silencio|snooze|mute)\b"),  # "quita la pausa"
 )  # fmt: skip
-_MARKS = tuple((do, re.compile(pattern)) for do, pattern in _SAID)
+_DONE = (
+    ("acknowledge", r"\b(?:como|as)\s+(?:atendid[oa]|vist[oa]|enterad[oa]|reconocid[oa]|leid[oa]|attended|seen|read|acknowledged)\b"),
+    ("resolve", r"\b(?:como|as)\s+(?:resuelt[oa]|cerrad[oa]|terminad[oa]|resolved|closed|done)\b"),
+)  # fmt: skip
+_MARKS = tuple((do, re.compile(pattern)) for do, pattern in (*_SAID, *_DONE))
 _BY_VERB = (
     ("wake", r"react|despert|despiert|unmut|unsnooz|wake"),
     ("snooze", r"silenci|paus|posp|posterg|snooz|mut"),

@@ -11,10 +11,12 @@ from bot.understand.deeds.slots import read_account
 from bot.understand.deeds.standing import Standing, read_standing, says_how_they_stand
 from bot.understand.deeds.table import Table
 from bot.understand.draft import Draft
+from bot.understand.verbs import CLITIC, spelled
 from db.periods import Period
 from skills.contract import Filter
 
 _TOP = re.compile(r"\b(?:top|primer[oa]s|peores|mejores)\b")
+_LISTED = re.compile(r"\b(?:list|lista|listado)\b")  # "the broken promises list"
 _BY = re.compile(r"\b(?:por|by)\s+(?=[a-z])")
 _RULE = re.compile(r"\b(?:(?:de|of|a)\s+)?(?:(?:la|the)\s+)?(?:regla|rule)?\s*(?P<id>r\d{2}[a-z]?)\b")
 _DEFAULT_ORDER = {"accounts": "balance", "promises": "amount", "agreements": "amount", "payments": "amount"}
@@ -23,8 +25,11 @@ _NOT_COUNTED = ("broken", "active", "draft", "to_authorize", "authorized", "expi
 _ACCOUNT = re.compile(
     r"\b(?:cuenta|cta|account|acct)\s*(?:no\.?|numero|number)?\s*#?\d{3,}|\b(?:de|of) (?:la |the )#?\d{4,}(?![a-z0-9])"
 )
+_FALL_DUE = re.compile(
+    r"\b(?:(?:con\s+)?(?:un\s+|el\s+|su\s+)?(?:(?:proximo|siguiente)\s+)?(?:pagos?|parcialidad(?:es)?|mensualidad(?:es)?)\s+)?(?:por vencer|(?:que\s+)?(?:se\s+)?(?:me\s+|nos\s+)?vencen|(?:que\s+)?estan por vencer|(?:that\s+)?(?:are\s+|fall\s+|falling\s+|coming\s+)?due(?: soon)?)\b"
+)
 _MINE = re.compile(r"\b(?:mis|my)\b")
-_AROUND = ("ask", "article", "days", "picks")  # what stands before the noun of a list
+_AROUND = ("ask", "article", "days", "between", "picks", "tail")  # what stands before the noun of a list
 # What says again of what the list is.
 _SAID_AGAIN = {
     "accounts": ("accounts_count", "portfolio_balance"),
@@ -32,8 +37,9 @@ _SAID_AGAIN = {
     "agreements": ("agreements_count",),
     "payments": ("payments_count", "recovered_amount"),
 }
-_COURTESY = r"^[\W_]*(?:(?:oye|oigan|hola|hey|hi|por favor|porfa|please|y|and|ok|ahora|now|necesito que|quiero que me?|can you|could you|me puedes|puedes)\s+[\W_]*)*"
-_A_LIST = r"(?:(?:dame|saca(?:me)?|trae(?:me)?|necesito|ocupo|quiero|pasame|mandame|genera(?:me)?|arma(?:me)?|haz(?:me)?|give me|get me|show me|i need|make|pull)\s+)?(?:(?:la|el|un|una|the|a)\s+)?(?:listado|lista|relacion|list)\s+(?:de|of|con)"
+_COURTESY = r"[\W_]*(?:(?:oye|oigan|hola|hey|hi|por favor|porfa|please|y|and|ok|ahora|now|necesito que|quiero que me?|can you|could you|(?:me |nos )?(?:puedes?|pueden|podrias?|podrian|podra|podras|podemos|quisiera|gusta|gustas)(?: (?:usted|me|nos))?|si (?:me )?(?:puede|puedes)|favor de|de favor)\s+[\W_]*)*"
+# "genéreme el listado de", "the list with"
+_A_LIST = rf"(?:[a-z]{{2,14}}{CLITIC}\s+(?:me\s+)?)?(?:(?:la|el|un|una|the|a)\s+)?(?:listado|lista|listita|relacion|detalle|list|listing)\s+(?:completa\s+|completo\s+)?(?:de|del|of|con|with)"
 # "yesterday's payments": whose days they are stands where an article would.
 _WHOSE_DAYS = r"(?P<days>(?:yesterday|today|tomorrow|(?:(?:last|this|next)\s+)?[a-z]{3,9})'s\s+)?"
 _BIGGEST = (
@@ -61,18 +67,21 @@ class Lists:
 
     def __init__(self, table: Table) -> None:
         raw = table.raw["lists"]
-        asks = "|".join(sorted((a.strip() for a in raw["asks"].split("|")), key=len, reverse=True))
+        self._table = table
+        asks = "|".join(spelled(a) for a in sorted(_split(raw["asks"]), key=len, reverse=True))
         some = "|".join(f"(?P<{name}>{noun})" for name, noun in raw["nouns"].items())
         articles = rf"(?P<article>(?:(?:{raw['articles']})\s+)*)"
         picks = "|".join(words for kinds in raw["status"].values() for words in kinds.values())
-        opening = rf"{_COURTESY}(?P<ask>{_A_LIST}|{asks})\s+(?:son\s+|are\s+|me\s+|de\s+|of\s+|con\s+)*{articles}{_WHOSE_DAYS}(?:\d+\s+)?(?P<picks>(?:{picks})\s+)?(?:{some})\b(?!\s+(?:{raw['rates']})\b)"
+        opening = rf"{_COURTESY}(?P<ask>{_A_LIST}|{asks})\s+(?:son\s+|are\s+|me\s+|de\s+|of\s+|con\s+)*{articles}{_WHOSE_DAYS}(?P<between>(?:(?:{raw['between']})\s+)*)(?P<picks>(?:{picks})\s+)?(?:{some})\b(?!\s+(?:{raw['rates']})\b)(?P<tail>\s+(?:list|lista|listado)\b)?"
         self._asked = re.compile(opening)
-        self._weak = frozenset(w.strip() for w in raw["weak"].split("|"))
         self._picked = re.compile(rf"(?:{raw['picked']})(?:{some})\b")
         self._due = re.compile(raw["due"])
-        self._bare = re.compile(rf"^\W*(?:(?:{raw['articles']})\s+)*(?:{some})\b")
-        self._counted = re.compile(rf"^\W*(?:(?:{raw['articles']})\s+)*\d+\s+(?:{some})\b")
-        self._ordered = re.compile(rf"\b(?:{raw['ordered']})")
+        self._closing = re.compile(
+            rf"\W*(?:(?:{raw['articles']})\s+)*(?:{some})\b[^?]*?(?P<ask>[,;.:]\s*(?:en\s+|un\s+|una\s+|la\s+|el\s+|as\s+an?\s+|in\s+a\s+)?(?:lista|listado|list|listalas|listalos|enlistalas|enlistalos)\W*$)"
+        )
+        self._bare = re.compile(rf"\W*(?:(?:{raw['articles']})\s+)*(?:{some})\b")
+        self._counted = re.compile(rf"\W*(?:(?:{raw['articles']})\s+)*\d+\s+(?:{some})\b")
+        self._ordered = re.compile(rf"\b(?:{spelled(raw['ordered'])})")
         self._orders = {
             name: re.compile(rf"\s*(?:(?:el|la|los|las|su|the)\s+)*(?:{words})\b")
             for name, words in raw["orders"].items()
@@ -91,31 +100,37 @@ class Lists:
         self.again = self.fillers | frozenset(raw["again"].split())
         self._named = re.compile(rf"\b(?:{raw['counted']}|{'|'.join(raw['nouns'].values())})\b")
         self._splits = re.compile(
-            r"\b(?:por|by|per)\s+(?:agente|asesor|campana|cliente|supervisor|bucket|agent|campaign|client|estado|state|producto|product|dia|day|hora|hour|mes|month|semana|week)\b"
+            r"\b(?:por|by|per|each|cada)\s+(?:cada\s+)?(?:agente|asesor|campana|cliente|supervisor|bucket|agent|campaign|client|estado|state|producto|product|dia|day|hora|hour|mes|month|semana|week)\b"
         )
 
     def asked(self, text: str) -> Asking | None:
         """None where a number is asked for ("cuántas", "por campaña")."""
         if self.splits(text):
             return None
-        if match := self._asked.match(text):
-            picked = match["picks"] and match["agreements"]  # "show broken agreements": no number counts them
-            weak = match["ask"] in self._weak and not (match["article"] or match["days"] or picked)
-            if not weak or self._ordered.search(text):
-                return _asking(match)
-        if match := self._picked.match(text):
+        # "le solicito listar ...", "hoy, qué promesas vencen"
+        places = dict.fromkeys((0, self._table.opening(text), self._table.timed(text)))
+        return next((found for at in places if (found := self._asked_at(text, at))), None)
+
+    def _asked_at(self, text: str, at: int) -> Asking | None:
+        if match := self._asked.match(text, at) or self._picked.match(text, at):
             return _asking(match)
-        if (match := self._counted.match(text)) and (self._ranked.search(text) or self._ordered.search(text)):
+        if match := self._closing.match(text, at):  # "cuentas de Jalisco, lista"
+            first = _asking(match)
+            return Asking(first.intent, (match.span("ask"), first.spans[1]))
+        if (match := self._counted.match(text, at)) and (
+            self._ranked.search(text) or self._ordered.search(text)
+        ):
             return _asking(match)
-        if (match := self._bare.match(text)) and (match["audit"] or match["alerts"]):
+        if (match := self._bare.match(text, at)) and (match["audit"] or match["alerts"]):
             return _asking(match)
         if match:
             counted = re.search(r"\bcuant|\bhow many", text)
-            due = self._due.match(text) is not None and not counted
+            due = self._due.match(text, at) is not None and not counted
             stands = match["accounts"] is not None and not counted and says_how_they_stand(text)
             stands = stands or (match["breaches"] is not None and not counted and self._moved_on(text))
             stands = stands or (not counted and self._of_one_account(match, text))
             stands = stands or (not counted and self._became(match, text))
+            stands = stands or (not counted and self._falls_due(match, text))
             if self._ordered.search(text) or due or stands:
                 return _asking(match, bare=due or stands)
         return None
@@ -133,6 +148,10 @@ class Lists:
             for name in _NOT_COUNTED
         )
 
+    def _falls_due(self, match: re.Match[str], text: str) -> bool:
+        """ "mis convenios por vencer": which they are, and no number."""
+        return match["agreements"] is not None and _FALL_DUE.match(text[match.end() :].lstrip()) is not None
+
     def _moved_on(self, text: str) -> bool:
         """ "incumplimientos abiertos": what became of each is asked, not how many there were."""
         return any(words.search(text) for words in self._status["breaches"].values())
@@ -149,15 +168,22 @@ class Lists:
         """Fills the sheet: filters, period, order, limit. False where a number is meant after all."""
         sheet.fields.update(filters=[], period=None, order=None, limit=None)
         noun = asking.spans[-1]
+        sheet.mark(0, self._table.opening(sheet.typed.folded))
         self._read_limit(sheet, asking)
         mine = self._read_mine(sheet, asking)
         sheet.take(*asking.spans[0])  # "saca una lista" leaves nobody out
         sheet.mark(*noun)
+        for again in _LISTED.finditer(sheet.text):
+            sheet.mark(*again.span())
+        for ranked in _TOP.finditer(sheet.text, asking.spans[0][1], noun[0]):
+            sheet.mark(*ranked.span())
         account = _read_account(sheet)
         stand = read_standing(sheet) if asking.intent == "accounts" else Standing()
         self._read_order(sheet, asking.intent)
         status = self._read_status(sheet, asking.intent)
         future = asking.intent == "promises" and self._read_due(sheet)
+        if asking.intent == "agreements" and sheet.first(_FALL_DUE):
+            sheet.fields["by"], future = "due", True
         if asking.intent != "accounts":
             sheet.take(*noun)
         rows = read_rows(
@@ -177,10 +203,11 @@ class Lists:
         if asking.intent == "breaches" and not named and (rule := sheet.first(_RULE)):
             ruled = Filter(field="rule", op="eq", value=rule["id"].upper())
             sheet.fields["filters"].append(ruled.model_dump(mode="json"))
-        opening = sheet.typed.folded[slice(*asking.spans[0])]
+        opening = sheet.typed.folded[asking.spans[0][0] : asking.spans[-1][0]]
         if sheet.fields["order"] is None and _TOP.search(opening):
             sheet.ask("slot:order")
-        return not asking.bare or bool(sheet.fields["filters"] or sheet.fields["order"] or stand.waiting)
+        picked = sheet.fields["filters"] or sheet.fields["order"] or stand.waiting or sheet.fields.get("by")
+        return not asking.bare or bool(picked)
 
     def _read_mine(self, sheet: Sheet, asking: Asking) -> Filter | None:
         """ "lista mis cuentas": the word that opens the list says whose."""
@@ -235,6 +262,10 @@ class Lists:
         return match is not None
 
 
+def _split(alternatives: str) -> list[str]:
+    return [each.strip() for each in alternatives.split("|")]
+
+
 def _days(sheet: Sheet, draft: Draft, future: bool) -> Period | None:
     found = draft.period
     if found is None:
@@ -253,7 +284,7 @@ def _read_account(sheet: Sheet) -> Filter | None:
 def _asking(match: re.Match[str], *, bare: bool = False) -> Asking:
     said = match.groupdict()
     intent = next(name for name, value in said.items() if value and name not in _AROUND)
-    begin = min(match.start(name) for name in (intent, "days", "picks") if said.get(name))
+    begin = min(match.start(name) for name in (intent, *_AROUND[2:5]) if said.get(name))
     return Asking(intent, ((match.start(), begin), match.span(intent)), bare)
 
 

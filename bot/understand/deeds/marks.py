@@ -45,9 +45,15 @@ _CARD = re.compile(
 )
 
 
+_NOTES = re.compile(
+    rf"\W*(?:(?:hola|oye|por favor|please)\W+)*{_ASK}(?:(?:que|cuales|what)\s+)?(?:(?:las|los|the|ultimas|any)\s+)*(?:notas|comentarios|observaciones|notes|comments)\s+(?:(?:tiene|trae|hay|son|are there|does|hay anotadas)\s+)?(?:(?:de|en|of|on|for)\s+)?(?:{_ACCOUNT_WORD}|la )?{_NUMBER}(?: have)?\W*(?:por favor|porfa|please)?\W*"
+)
+
+
 def card_asked(typed: Typed) -> str | None:
-    """ "cuenta 10023", "¿cómo está la 10023?": the number of the account whose card is asked for."""
-    match = _CARD.fullmatch(typed.folded)
+    """ "cuenta 10023", "¿cómo está la 10023?": the number of the account whose card is asked for, on which its
+    notes stand too."""
+    match = _CARD.fullmatch(typed.folded) or _NOTES.fullmatch(typed.folded)
     if match is None:
         return None
     start, end = match.span("no")
@@ -61,6 +67,18 @@ def read_one(sheet: Sheet) -> None:
         return
     if match := sheet.first(_BARE):
         sheet.fields["account"] = sheet.raw(*match.span("no" if match["no"] else "tag"))
+
+
+_SEVERAL = re.compile(
+    r"\b(?:las|los|todas|todos|the|all|mis|sus|my|those|estas|esas)\s+(?:(?:las|los|the|\d+)\s+)?(?:cuentas|ctas|casos|accounts|accts|cases)\b"
+)
+
+
+def read_several(sheet: Sheet) -> None:
+    """ "marca como especiales las cuentas de más de 80 mil": these are done one at a time, and that is said."""
+    if "account" not in sheet.fields and _SEVERAL.search(sheet.typed.folded):
+        sheet.take(0, len(sheet.text))
+        sheet.ask("unsupported:one_account")
 
 
 def read_kind(sheet: Sheet) -> None:
@@ -95,9 +113,9 @@ def read_reason(sheet: Sheet) -> None:
     sheet.take(lead.start(), len(sheet.text))
 
 
-SPECIAL = Action((read_one, read_mark), (need("account"),))
-DO_NOT_CALL = Action((read_one, read_mark), (need("account"),))
+SPECIAL = Action((read_one, read_mark, read_several), (need("account"),))
+DO_NOT_CALL = Action((read_one, read_mark, read_several), (need("account"),))
 NOTE = Action((read_note, read_one), (need("account"), need("text")))
-HOLD = Action((read_one, read_kind), (need("account"),))
-RELEASE = Action((read_one, read_release), (need("account"),))
+HOLD = Action((read_one, read_kind, read_several), (need("account"),))
+RELEASE = Action((read_one, read_release, read_several), (need("account"),))
 UNMASK = Action((read_one, read_reason), (need("account"),))

@@ -14,6 +14,7 @@ from bot.understand.deeds.slots import (
     read_installments,
 )
 from bot.understand.deeds.when import read_date, read_first_date
+from bot.understand.verbs import pattern
 
 _AFTER = "finiquito|no adeudo|liberacion|settlement"
 _LETTER = re.compile(rf"\b(?:cartas?|letters?|convenio|agreement|({_AFTER}))\b")
@@ -48,7 +49,8 @@ def promised_at(text: str) -> tuple[int, int] | None:
 
 
 _TOLD = re.compile(
-    r"\b(?:(?:cliente|client|clienta|titular|deudora?|senora?|customer|debtor)(?=\s+(?:(?:de|del|of|on)\s+)?(?:la\s+|the\s+)?(?:cuenta|cta|account|acct|#?\d))|como|as|nuev[oa]|new|(?:apunta|anota|registra|note|record)\s+(?:que|that)"
+    rf"\b(?:(?:favor de\s+|por favor\s+|porfa\s+|please\s+|y\s+)?(?:{'|'.join(map(pattern, ('registrar', 'anotar', 'apuntar', 'capturar', 'levantar', 'poner', 'meter')))}|record|log|note|register)(?:\s+(?:la|su|esa|esta|una|the|that|it as a|a))?\s+(?:promesa|pdp|ptp|compromiso|promise)(?:\s+de pago|\s+to pay)?|"
+    r"(?:cliente|client|clienta|titular|deudora?|senora?|customer|debtor)(?=\s+(?:(?:de|del|of|on)\s+)?(?:la\s+|the\s+)?(?:cuenta|cta|account|acct|#?\d))|como|as|nuev[oa]|new|(?:apunta|anota|registra|note|record)\s+(?:que|that)"
     rf"|(?:ya|me|nos|hoy|just|has|have)\s+(?=promet|promis|qued)|promet(?:e|io|ieron)|qued(?:a|o|amos|aron)\s+(?:en|de)|se\s+compromet(?:e|io)\s+(?:a|con)|va\s+a\s+(?={_PAYS})|(?:dice|dijo|says)\s+(?:que|that)|will\s+(?={_PAYS})|promise[sd]?(?:\s+to)?|(?:is going|committed|agreed)\s+to)(?![a-z])"
 )
 
@@ -77,15 +79,55 @@ def read_waived(sheet: Sheet) -> None:
     sheet.take(begin, found[0].start("of") if found[0]["of"] else found[0].end())
 
 
+_WHOLE = re.compile(
+    r"\b(?:por|de|for|of|on)\s+(?:(?:el|la|todo|toda|su|the|all)\s+)*(?:(?:saldo|adeudo|deuda)(?:\s+(?:total|complet[oa]|enter[oa]|actual|pendiente|insoluto|al corriente))?|(?:monto\s+)?total(?:idad)?(?:\s+(?:del?\s+)?(?:(?:la|el|su)\s+)?(?:saldo|adeudo|deuda|que debe))?"
+    r"|(?:(?:full|whole|entire|total|outstanding)\s+)+(?:balance|amount|debt)|balance)(?![a-z])(?!\s+(?:de|of)\s+(?:\$?\s*\d|\x00))|\b(?:por\s+|de\s+)?(?:todo\s+)?lo que (?:debe|adeuda|tiene pendiente)\b|\b(?:for\s+)?(?:all|everything|what) (?:is owed|they owe|he owes|she owes)\b"
+)
+_SETTLES = re.compile(
+    r"\b(?:(?:para|por|a|to|in)\s+)?(?:liquidando|liquidarl[oa]|liquidar|liquida|liquidacion|saldando|finiquitando|settling|settle|settlement|paying off|pay off)(?:\s+(?:(?:la|el|su|the)\s+)?(?:cuenta|saldo|adeudo|deuda|todo|total|account|balance|debt)(?:\s+total)?)?\b"
+)
+
+
+def read_whole(sheet: Sheet) -> None:
+    """ "por el saldo total": nothing waived and nothing left; an amount beside it would be another."""
+    if sheet.first(_WHOLE) is None:
+        return
+    if "amount" in sheet.fields:
+        sheet.ask("slot:amount", sheet.fields.pop("amount"))
+    elif not any(each.about == "slot:amount" for each in sheet.problems):
+        sheet.fields.setdefault("discount", 0.0)
+
+
+def read_settles(sheet: Sheet) -> None:
+    """ "liquidando con 5,000": what is paid is all that will be."""
+    said = _SETTLES.search(sheet.text)
+    if said is not None:
+        sheet.mark(*said.span())
+        if "amount" in sheet.fields and "discount" not in sheet.fields:
+            sheet.fields["settles"] = True
+
+
+_LONG = re.compile(r"(?<![\w.,$-])(?P<no>\d{8,}(?:-\d+)?)(?![\w%]|[.,]\d)")
+
+
+def read_long(sheet: Sheet) -> None:
+    """ "convenio 00451200004245 a ...": nobody owes so many pesos."""
+    if "account" not in sheet.fields and (match := sheet.first(_LONG)):
+        sheet.fields["account"] = sheet.raw(*match.span("no"))
+
+
 AGREEMENT = Action(
     (
         read_account,
+        read_long,
         read_installments,
         read_discount,
         read_waived,
         read_frequency,
         read_first_date,
         read_amount,
+        read_whole,
+        read_settles,
     ),
     (need("account"), need("amount", "discount")),
 )

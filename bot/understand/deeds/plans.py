@@ -10,7 +10,8 @@ from bot.understand.deeds.alarms import read_boundless
 from bot.understand.deeds.numbers import Said, number_at
 from bot.understand.deeds.rows import Rows, keep_filters, read_rows
 from bot.understand.deeds.sheet import GONE, Sheet
-from bot.understand.deeds.slots import money
+from bot.understand.deeds.slots import money, read_below_zero
+from bot.understand.period_words import MONTHS
 from db.periods import Period
 
 LONG_GONE = 90  # days
@@ -90,10 +91,15 @@ def _plain(value: Decimal) -> int | float:
 # --- A target ------------------------------------------------------------------------------------
 
 
+_OF_YEAR = re.compile(rf"\b(?:{'|'.join(MONTHS)})\s+(?:de|del|of)\s+20\d\d$")
+
+
 def _take_value(sheet: Sheet) -> Said | None:
     """ "en 850 mil", "a 35 %". "Súbela 10 %" says by how much, not to what."""
     lead = _TO_ONLY if _STEPS.match(sheet.said) else _TO
     found = [(m, n) for m in lead.finditer(sheet.text) if (n := number_at(sheet.text, m.end()))]
+    if len(found) > 1:  # "... en 900 mil para marzo de 2027"
+        found = [(m, n) for m, n in found if not _OF_YEAR.search(sheet.text, 0, n.end)]
     if len(found) != 1:
         return None
     match, said = found[0]
@@ -118,6 +124,7 @@ def read_owner(sheet: Sheet) -> None:
 
 
 def read_target(sheet: Sheet) -> None:
+    read_below_zero(sheet, "value")
     said = _take_value(sheet)
     if grain := sheet.first(_GRAIN):
         sheet.fields["grain"] = grain.lastgroup
@@ -250,3 +257,14 @@ ALERT = Action(
     (read_boundless, read_alert),
     (need("metric", "kind"), need("threshold", "kind"), need("op", "kind")),
 )
+
+
+def read_watched(sheet: Sheet) -> None:
+    """ "deja de vigilar la tasa de contacto de mi equipo": which of her watches, as far as it is said."""
+    read_boundless(sheet)
+    read_alert(sheet)
+    if "metric" not in sheet.fields:
+        sheet.fields.pop("op", None)
+
+
+STOP_ALERT = Action((read_watched,))

@@ -19,6 +19,7 @@ def read_asked(sheet: Sheet) -> None:
     sheet.fields.update(filters=[], period=None)
     if sheet.asked.thing:
         begin, end = sheet.asked.thing
+        sheet.mark(0, min(sheet.floor.table.opening(sheet.typed.folded), begin))
         for token in sheet.typed.tokens:  # "saca el reporte" leaves nobody out
             if token.end <= begin and token.text in sheet.silent:
                 sheet.take(token.start, token.end)

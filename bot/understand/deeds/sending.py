@@ -3,6 +3,7 @@
 
 import re
 
+from bot.understand import period
 from bot.understand.deeds.action import Action, need
 from bot.understand.deeds.people import read_agents
 from bot.understand.deeds.rows import keep_filters, read_rows
@@ -15,6 +16,10 @@ _PROMISES_DUE = re.compile(
 )
 _EVERY_ACCOUNT = re.compile(
     r"\b(?:tod[oa]s|all|all of|every)\s+(?:(?:las|los|the|mis|my|our)\s+)?(?=(?:cuentas|ctas|clientes|deudores|accounts?|debtors?)\b)"
+)
+# "recuérdame marcarle a la cuenta": what to do then says nothing more.
+_TO_CALL = re.compile(
+    r"\b(?:(?:que|de|to)\s+)?(?:(?:tengo que|hay que|debo)\s+)?(?:llamar|marcar|hablar|cobrar|contactar|buscar|call|dial|phone|contact|ring|follow up with)(?:le|les|lo|la)?\b(?:\s+(?:a|al|con|to)\b)?"
 )
 _PAYMENT = re.compile(r"\b(?:(?:de|del|of|about)\s+)?(?:su|the|their|his|her|el)?\s*(?:pago|payment)\b")
 _REPORT_NOUN = r"(?:reportes?|reports?|informes?|resumen|summary|fichas?|scorecards?)"
@@ -38,6 +43,28 @@ _LAST = re.compile(
     r"\b(?:(?:la|el|the|my|mi)\s+)?(?:ultim[oa]|last|latest)\s+(?:reasignacion|reassignment|movimiento de cuentas|asignacion)\b|\b(?:la|the|mi|my)\s+(?:reasignacion|reassignment)(?:\s+(?:anterior|de hace rato|pasada))?\b"
 )
 _IT = re.compile(r"\b(?:eso|esto|that|this|it)\b")
+_DID = r"(?:\s+(?:que|which|that)?\s*(?:(?:yo\s+)?(?:hice|pedi|te pedi|acabo de (?:hacer|pedir)|hiciste|se hizo|confirme)|(?:i|you) (?:just )?(?:did|asked(?: for)?|confirmed)))?"
+_LAST_OF_ALL = re.compile(
+    rf"\b(?:lo ultimo{_DID}|(?:(?:el|la|mi|the|my)\s+)?(?:ultim[oa]|last|latest)(?:\s+(?:cambio|movimiento|accion|cosa|orden|operacion|paso|thing|action|change|one|step|move|order))?{_DID}(?=\W*$|\W*\b(?:por favor|porfa|please)\b)"
+    r"|lo que (?:yo )?(?:acabo de (?:hacer|pedir)|hice|te pedi|pedi|confirme|acabas de hacer|hiciste)|lo de (?:recien|hace rato|hace (?:un )?momento|ahorita)|what (?:i|you) just did)\b"
+)
+_LAST_KINDS = (
+    ("promise", r"promesas?(?: de pago)?|pdp|ptp|promise(?: to pay)?"),
+    ("agreement", r"convenio|acuerdo|agreement|payment plan"),
+    ("target", r"meta|objetivo|target|goal"),
+    ("note", r"nota|comentario|note|comment"),
+    ("hold", r"retencion|pausa|hold"),
+    ("alert", r"alerta|alarma|alert"),
+    ("schedule", r"envio programado|envio|programacion|schedule"),
+    ("reminder", r"recordatorio|reminder"),
+    ("training", r"curso|capacitacion|training|course"),
+    ("dialing", r"(?:cambio de )?(?:modo|marcacion)(?: de marcacion)?|dial(?:l?ing)? mode"),
+)
+_LAST_OF_KIND = re.compile(
+    r"\b(?:la|el|mi|the|my)\s+(?:(?:ultim[oa]|last|latest)\s+)?(?:"
+    + "|".join(rf"(?P<{name}>{words})" for name, words in _LAST_KINDS)
+    + r")\b(?:\s+(?:pasad[oa]|anterior|de hace rato|que (?:hice|puse|registre|deje)))?"
+)
 _MOVE = re.compile(
     r"\b(?:(?:el|la|the)\s+)?(?:movimiento|accion|cambio|registro|operacion|folio|audit(?:\s+(?:id|entry|record))?|action|change|entry)?\s*(?:no\.?|num\.?|numero|number|#|id)?\s*#?(?P<id>\d+)\b"
 )
@@ -46,6 +73,7 @@ _MOVE = re.compile(
 def read_reminder_rows(sheet: Sheet) -> None:
     """ "a las promesas que vencen mañana": for whom, and with which filters."""
     sheet.first(_PAYMENT)
+    sheet.first(_TO_CALL)
     if sheet.first(_PROMISES_DUE):
         sheet.fields["scope"] = "promises_due"
     elif sheet.first(_EVERY_ACCOUNT):
@@ -72,6 +100,15 @@ def read_report(sheet: Sheet) -> None:
             return
 
 
+_ANY_REPORT = re.compile(rf"\b(?:(?:el|un|los|the|a)\s+)?{_REPORT_NOUN}\b")
+
+
+def read_unnamed(sheet: Sheet) -> None:
+    """ "manda el reporte": which one, is what is asked."""
+    if "report" not in sheet.fields:
+        sheet.first(_ANY_REPORT)
+
+
 _TO = (
     ("client", re.compile(r"\b(?:al|para el|to the|for the)\s+(?:cliente|client|cedente|creditor)\b")),
     ("mail", re.compile(r"\b(?:por|via|by|through)\s+(?:correo(?: electronico)?|e-?mail|mail)\b")),
@@ -89,6 +126,19 @@ def read_recipient(sheet: Sheet) -> None:
     for name, pattern in _TO:
         if "channel" not in sheet.fields and sheet.first(pattern):
             sheet.fields["to"] = name
+            return
+
+
+_OVER = re.compile(r"\b(?:de|del|for|of)\s+(?:el\s+|la\s+|the\s+)?(?=[a-z0-9])")
+
+
+def read_over(sheet: Sheet) -> None:
+    """ "el reporte ejecutivo de octubre": days that are over, or have begun; which day it leaves is another."""
+    for lead in _OVER.finditer(sheet.text):
+        found = next((f for f in period.find(sheet.text, sheet.today) if f.start == lead.end()), None)
+        if found is not None and found.period is not None and found.period.start < sheet.today:
+            sheet.take(lead.start(), found.end)
+            sheet.fields["period"] = found.period.model_dump(mode="json")
             return
 
 
@@ -138,8 +188,9 @@ def read_course(sheet: Sheet) -> None:
 
 
 def read_trainees(sheet: Sheet) -> None:
-    """Agents by name, or a whole team as a filter."""
-    read_agents(sheet)
+    """A whole team as a filter, or those named before the day was read: Abril is somebody."""
+    if "agents" not in sheet.fields:
+        read_agents(sheet)
     keep_filters(sheet, read_rows(sheet))
 
 
@@ -153,6 +204,10 @@ def read_undone(sheet: Sheet) -> None:
     sheet.first(_AS_BEFORE)
     if sheet.first(_LAST) or re.search(r"\b(?:cuentas|accounts)\b", sheet.said):
         sheet.fields["target"] = "last_reassignment"
+    elif match := sheet.first(_LAST_OF_KIND):
+        sheet.fields["target"] = f"last_{match.lastgroup}"
+    elif sheet.first(_LAST_OF_ALL):
+        sheet.fields["target"] = "last_action"
     elif match := _MOVE.search(sheet.text):
         sheet.fields["target"] = match["id"]
         sheet.take(*match.span())
@@ -167,8 +222,10 @@ SCHEDULE = Action(
     (need("report"), need("weekday"), need("time")),
 )
 SEND = Action(
-    (read_room, read_recipient, read_report, read_when, read_report_rows),
+    (read_room, read_recipient, read_report, read_over, read_when, read_report_rows, read_unnamed),
     (need("report"), need("channel", "to")),
 )
-TRAINING = Action((read_course, read_due, read_trainees), (need("agents", "filters"), need("course")))
+TRAINING = Action(
+    (read_course, read_agents, read_due, read_trainees), (need("agents", "filters"), need("course"))
+)
 UNDO = Action((read_undone,), (need("target"),))

@@ -39,6 +39,7 @@ class Sheet:
     text: str = ""  # folded; quotes and what is taken are blank
     read: set[int] = field(default_factory=set)
     silent: frozenset[str] = frozenset()  # words that carry nothing here
+    because: list[tuple[str, str]] = field(default_factory=list)  # what cannot be as it was said, and why
 
     def __post_init__(self) -> None:
         self.text = self.typed.folded
@@ -57,6 +58,14 @@ class Sheet:
 
     def ask(self, about: str, *candidates: str) -> None:
         self.problems.append(Problem(about, candidates))
+
+    def object_to(self, about: str, kind: str, start: int, end: int) -> None:
+        """Said, and it cannot be so: taken, and asked back with the reason."""
+        said = self.raw(start, end).strip(" ,.;:")
+        self.take(start, end)
+        self.ask(about)
+        if (kind, said) not in self.because:
+            self.because.append((kind, said))
 
     # --- Marks -----------------------------------------------------------------------------------
 

@@ -41,7 +41,9 @@ _CHANNEL = re.compile(
 _ROOM = re.compile(
     r"(?:\b(?:a|al|en|to|in|por|on|into)\s+)?(?:(?:el|the)\s+)?(?:canal\s+|channel\s+)?(?P<r><#[^>]*>|#[a-z0-9][a-z0-9_\-]*)|\b(?:al|en el|to the|in the)\s+(?:canal|channel)\s+(?:de\s+)?(?P<n>[a-z0-9][a-z0-9_\-]*)"
 )
-_OFF = re.compile(r"\b(?:quit|remov|unmark|clear|unflag|unblock|desmarc|desbloqu|retir)[a-z]*")
+_OFF = re.compile(
+    r"\b(?:quit|sac|saq|elimin|borr|tak|delet|remov|unmark|clear|unflag|unblock|desmarc|desbloqu|retir)[a-z]*"
+)
 
 
 def read_account(sheet: Sheet) -> None:
@@ -68,6 +70,9 @@ def read_installments(sheet: Sheet) -> None:
         return
     said = number_at(sheet.text, match.start("n"))
     count = said.whole if said else 1
+    if not count:
+        sheet.object_to("slot:installments", "no_payments", *match.span())
+        return
     sheet.fields["installments"] = count
     often = (match["f1"] or match["f2"] or "").strip()
     unit = next((f for stem, f in _UNITS.items() if match["w"].startswith(stem)), None)
@@ -106,8 +111,20 @@ def read_discount(sheet: Sheet) -> None:
         sheet.fields["discount"] = round(float(match["a"] or match["b"]) / 100, 4)
 
 
+_BELOW_ZERO = re.compile(
+    r"(?<![^\s\x00(])(?:-\s?\$\s?|-|\$\s?-\s?)\d[\d,.]*(?:\s*(?:mil|k|millones|pesos|mxn|cuentas|casos|pagos|accounts|payments)\b)*(?!\s*(?:%|-))"
+)
+
+
+def read_below_zero(sheet: Sheet, slot: str) -> None:
+    """ "-500" is no 500."""
+    if match := _BELOW_ZERO.search(sheet.text):
+        sheet.object_to(f"slot:{slot}", "below_zero", *match.span())
+
+
 def read_amount(sheet: Sheet) -> None:
     """The one number that money signs, or a word before it, say to be money."""
+    read_below_zero(sheet, "amount")
     certain = [n for n in sheet.numbers() if not n.percent and _is_money(sheet, n)]
     if not certain:
         return
@@ -121,11 +138,12 @@ def read_amount(sheet: Sheet) -> None:
         for number in certain:
             sheet.take(number.start, number.end)
         return
-    sheet.take(certain[0].start, certain[0].end)
     sheet.mark(*_lead_of(sheet, certain[0]))
     if total <= 0 or total != round(total, 2):  # "1500.555" are no pesos
-        sheet.ask("slot:amount")
+        kind = "zero" if total <= 0 else "finer"
+        sheet.object_to("slot:amount", kind, certain[0].start, certain[0].end)
     else:
+        sheet.take(certain[0].start, certain[0].end)
         sheet.fields["amount"] = money(total)
 
 

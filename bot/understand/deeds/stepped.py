@@ -11,7 +11,7 @@ from bot.understand.deeds.numbers import Said, number_at
 from bot.understand.deeds.slots import money
 from bot.understand.lexicon import Lexicon
 
-_LEAD = r"\W*(?:(?:ok|va|bueno|pues|y|mejor|pero|ahora|oye|entonces|no|and|better|actually|but|then|now|por favor|porfa|please|can you|me la|la|le)\W+)*"
+_LEAD = r"\W*(?:(?:ok|va|bueno|pues|y|mejor|pero|ahora|oye|entonces|no|and|better|actually|but|then|now|por favor|porfa|please|can you|me la|la|le|necesito|quiero|quisiera|favor de|(?:le |te )?(?:solicito|pido)|me ayudas? a|puedes|podrias?)\W+)*"
 _IT = r"(?:\s+(?:it|that|la meta|esa meta|el objetivo|the target|the goal))?"
 _UP = r"(?:sub|aument|increment)[a-z]{0,4}?(?:la|le|lo|sela)?|(?:agrega|suma|echa)(?:le|me)|raise|increase|bump|add"
 _DOWN = r"(?:baj|reduc|disminuy|recort)[a-z]{0,4}?(?:la|le|lo|sela)?|quita(?:le|me)|lower|decrease|reduce|cut|drop"

@@ -11,16 +11,9 @@ import yaml
 from rapidfuzz.distance import OSA
 
 from bot.understand.period_words import MONTHS, WEEKDAYS, words
+from bot.understand.verbs import asking, showing, spelled
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_FORMS = {
-    "ar": "(?:a|e|es|en|an|ar|emos)",
-    "er": "(?:e|a|as|an|en|er)",
-    "ir": "(?:e|a|as|an|en|ir)",
-    "car": "(?:ca|que|ques|quen|can|car)",
-}
-_IRREGULAR = {"pon.er": "pon(?:ga|gas|gan|er)?"}
-_CLITIC = "(?:me|nos|te|se)?(?:lo|la|los|las|le|les)?"
 _LOOSE = "[a-z]{1,7}"  # "registro", "reasignaste", "moviendo": spoken of, not ordered
 # Their object follows the accounts: "pasa las cuentas de Ana a manual".
 _SAID_LAST = ("assign_dial_mode", "flag_special", "set_do_not_call")
@@ -36,6 +29,7 @@ class Order:
     spoken: re.Pattern[str]
     thing: re.Pattern[str] | None
     said: frozenset[str]  # the verbs' own words, for mending a slip
+    begins: frozenset[str]  # what a message says first that asks for it
 
 
 @dataclass(frozen=True)
@@ -55,13 +49,16 @@ class Table:
             written = source.read()
         self.raw: dict[str, Any] = yaml.load(written, Loader=_LOADER)  # noqa: S506 (builds only text)
         # Every word the patterns know, written out or by its stem: none of them is a slip.
-        self.spelled = frozenset(re.findall(r"[a-z]{4,}", written))
+        self.spelled = frozenset((*re.findall(r"[a-z]{4,}", written), *_asked_with(written)))
         self.orders = tuple(o for i, entry in self.raw["actions"].items() for o in _orders(i, entry))
-        polite = "|".join(sorted(_split(self.raw["polite"]), key=len, reverse=True))
+        self._begins = frozenset(said[:2] for order in self.orders for said in order.begins)
+        self._any_verb = re.compile("|".join(f"(?:{order.verb.pattern})" for order in self.orders))
+        said = sorted(_split(self.raw["polite"]), key=len, reverse=True)
+        polite = "|".join((*map(spelled, self.raw["wishes"]), *said))
         self._polite = re.compile(rf"(?:[\W_]*(?:{polite})\b(?!')[\W_]*)*[\W_]*")
         self.row_nouns = re.compile(rf"\b(?:{self.raw['row_nouns']})\b")
         self.fillers = frozenset(self.raw["fillers"].split())
-        self.report_fillers = frozenset(self.raw["report_fillers"].split())
+        self.report_fillers = frozenset(self.raw["report_fillers"].split()) | showing()
         self.reports = {name: re.compile(pattern) for name, pattern in self.raw["reports"].items()}
 
     def action(self, text: str) -> Asked | None:
@@ -79,13 +76,20 @@ class Table:
         match = self._polite.match(text)
         return match.end() if match else 0
 
+    def timed(self, text: str) -> int:
+        """Where what is asked begins after its days: "hoy, lista ...", "en octubre qué promesas ..."."""
+        match = _DAYS_FIRST.match(text, self.opening(text))
+        return match.end() if match else 0
+
     def opens(self, text: str) -> bool:
         """Whether a verb of ours opens the message, whatever it is done to."""
-        return any(order.verb.match(text, self.opening(text)) for order in self.orders)
+        return self._any_verb.match(text, self.opening(text)) is not None
 
     def _ordered(self, text: str, at: int, *, clitic: bool = False) -> Asked | None:
         """The object nearest to the verb tells: "pon una nota: la promesa ..." is a note."""
         found: list[tuple[int, int, Asked]] = []
+        if text[at : at + 2] not in self._begins or self._any_verb.match(text, at) is None:
+            return None
         for order in self.orders:
             verb = order.verb.match(text, at)
             if verb is None or (clitic and not _ENDS_IN_CLITIC.search(verb.group())):
@@ -135,12 +139,21 @@ _AT_TIME = (
     rf"{'|'.join((*WEEKDAYS, *MONTHS))})\b[\s,]*"
 )
 _TIME_FIRST = re.compile(rf"(?:{_TO_TIME})*{_AT_TIME}(?:{_AT_TIME}|{_TO_TIME})*")
+_DAYS_FIRST = re.compile(
+    r"(?:(?:de|en|del|para|in|on|for)\s+)?(?:hoy|ayer|antier|manana|today|yesterday|tomorrow|(?:(?:el|la|los|las|this|last|next|the|este|esta)\s+)+(?:\w+\s+)?(?:semana|mes|quincena|ano|week|month|year|dias|days)(?:\s+(?:pasad[oa]|anterior|antepasad[oa]))?"
+    rf"|(?:{'|'.join(MONTHS)})(?:\s+(?:de\s+)?20\d\d)?)[\s,:]+"
+)
 _WORD = re.compile(r"\b[a-z]{4,}(?:lo|la|los|las|le|les)\b")
 
 
 def _later(text: str) -> Iterator[int]:
     """ "a la cuenta 4471 ponle ...", "las de Pedro pásalas a Ana": an order further on ends in its object."""
     return (m.start() for m in _WORD.finditer(text))
+
+
+def _asked_with(written: str) -> Iterator[str]:
+    for stem, ending in re.findall(r"\b([a-z]+)\.(ar|er|ir)\b", written):
+        yield from asking(stem + ending)
 
 
 def _split(alternatives: str) -> list[str]:
@@ -159,26 +172,31 @@ def _orders(intent: str, entry: Mapping[str, Any]) -> Iterator[Order]:
             re.compile(rf"\b(?:{spoken})\b"),
             re.compile(rf"\b(?:{thing})(?![a-z])") if thing else None,
             frozenset(_sayings(verbs)),
+            frozenset(form for verb in verbs for form in _first_words(verb)),
         )
 
 
+def _first_words(verb: str) -> tuple[str, ...]:
+    first = verb.split(" ")[0]
+    return asking(first.replace(".", "")) if "." in first else (first,)
+
+
 def _form(verb: str) -> str:
-    if verb in _IRREGULAR:
-        return _IRREGULAR[verb] + _CLITIC
-    stem, _, ending = verb.partition(".")
-    return f"{stem}{_FORMS[ending]}{_CLITIC}" if ending else stem
+    return spelled(verb)
 
 
 def _spoken(verb: str) -> str:
-    stem, _, ending = verb.partition(".")
-    return f"{stem}{_LOOSE}" if ending else stem + r"(?:s|d|ed|ing)?"
+    if " " in verb or "." not in verb:
+        return spelled(verb) + r"(?:s|d|ed|ing)?"
+    stems = {verb.partition(".")[0], *(form[:-1] for form in asking(verb.replace(".", ""))[:1])}
+    return "|".join(f"{stem}{_LOOSE}" for stem in sorted(stems))
 
 
 def _sayings(verbs: Iterable[str]) -> Iterator[str]:
     """The plain forms of an order, the ones worth mending a slip toward."""
     for verb in verbs:
-        stem, _, ending = verb.partition(".")
-        if not ending:
-            yield from words(stem) if " " not in stem else ()
-        else:
+        if "." not in verb:
+            yield from words(verb) if " " not in verb else ()
+        elif " " not in verb:
+            stem, _, ending = verb.partition(".")
             yield from (stem + ("e" if ending in ("er", "ir") else "a"), stem + ending)

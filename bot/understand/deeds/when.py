@@ -10,9 +10,10 @@ from bot.understand.deeds.sheet import Sheet
 from bot.understand.period_words import WEEKDAYS
 from db.periods import month_of
 
-_DAY_LEAD = r"(?:(?:para|pa|pal|por|for|by|on|due|due on|due by|antes del?|before|vence|que vence|que paga|pagar?|pagara|pays?)\s+)?(?:el\s+(?:dia\s+)?|la\s+|the\s+|al\s+|this\s+|del\s+)?"
+_DAY_LEAD = r"(?:(?:(?:con|y|with|and)\s+)?(?:(?:la\s+|the\s+|a\s+)?(?:fecha(?:\s+(?:limite|tope|maxima|compromiso|de\s+(?:pago|vencimiento|compromiso|entrega)))*|plazo|vencimiento|due date|deadline|date)(?:\s+(?:es|sera|para|of|is))?\s*:?\s+)|(?:a\s+mas\s+tardar|no later than)\s+)?(?:(?:para|pa|pal|por|for|by|on|due|due on|due by|antes del?|before|vence|que vence|que paga|pagar?|pagara|pays?)\s+)?(?:el\s+(?:dia\s+)?|la\s+|the\s+|al\s+|this\s+|del\s+)?"
+_PAID = r"(?:pago|abono|deposito|mensualidad|quincena|parcialidad|semana|exhibicion)"
 _FIRST_LEAD = re.compile(
-    r"\b(?:(?:con\s+)?(?:el\s+)?(?:primer|1er)\s+pago(?:\s+(?:para|seria|es))?|desde|a partir|empezando|iniciando|empieza|inicia|arrancando|comenzando|starting|from|beginning|(?:with\s+)?(?:the\s+)?first\s+(?:payment|instal+ment)(?:\s+(?:due|on))?)\s*:?\s*(?:del?\s+|el\s+|on\s+|from\s+|the\s+|dia\s+)*"
+    rf"\b(?:(?:con\s+|y\s+)?(?:el\s+|la\s+|su\s+)?(?:primer[oa]?|1er[oa]?)\s+{_PAID}(?:\s+(?:para|seria|sera|es|cae|vence))?|(?:el|la|the)\s+(?:primer[oa]|1er[oa]?|first(?:\s+one)?)(?:\s+(?:para|seria|sera|es|cae|vence|on|due|is))*(?=\s*[:,]?\s*(?:el|the|on|hoy|manana|today|tomorrow|este|esta|this)\b)|desde|a partir|empezando|iniciando|empieza|inicia|arrancando|comenzando|starting|from|beginning|(?:y\s+)?(?:el\s+|la\s+)(?:primer[oa]|1er[oa]?|1r?[oa])(?:\s+(?:para|seria|sera|es|queda))?(?=\s+(?:el|al|para|del?)\b)|(?:with\s+)?(?:the\s+)?first\s+(?:one|payment|instal+ment)(?:\s+(?:due|on))?)\s*:?\s*(?:del?\s+|el\s+|on\s+|from\s+|the\s+|dia\s+)*"
 )
 _IN_DAYS = re.compile(
     r"(?:en|dentro de|in|within)\s+(?P<n>\d{1,3}|un|una|dos|tres|cuatro|cinco|one|two|three|a)\s+(?P<u>dias?|days?|semanas?|weeks?)\b"
@@ -98,38 +99,48 @@ _NO_DAY = re.compile(rf"(?:\b(?:para|pal|el|al|dia|desde|a partir|del?|on|by|fro
 
 def read_first_date(sheet: Sheet) -> None:
     """ "desde el viernes", "primer pago el 30": when an agreement begins."""
-    if sheet.first(_NO_DAY):
-        sheet.ask("slot:first_date")
+    leads = [match.span() for match in _FIRST_LEAD.finditer(sheet.text)]
+    if _no_day(sheet, "first_date"):
+        for lead in leads:
+            sheet.mark(*lead)
         return
     for match in _FIRST_LEAD.finditer(sheet.text):
         found = day_at(sheet, match.end(), whole=True)
-        if found is not None and found[0] >= sheet.today:
+        if found is not None:
+            sheet.mark(match.start(), match.end())
+            _put_day(sheet, "first_date", found[0], match.end(), found[1])
             sheet.take(match.start(), found[1])
-            sheet.fields["first_date"] = found[0].isoformat()
             return
     if _FIRST_LEAD.search(sheet.text) is None and (alone := _some_day(sheet)):
-        day, start, end = alone
+        _put_day(sheet, "first_date", *alone)
+
+
+def _no_day(sheet: Sheet, slot: str) -> bool:
+    """A day that no calendar has is asked, with the reason."""
+    found = NO_SUCH_DAY.search(sheet.text)
+    whole = _NO_DAY.search(sheet.text)
+    if found is None or whole is None:
+        return False
+    sheet.object_to(f"slot:{slot}", "no_such_day", *found.span())
+    sheet.mark(*whole.span())
+    return True
+
+
+def _put_day(sheet: Sheet, slot: str, day: date | None, start: int, end: int) -> None:
+    if day is None or day < sheet.today:
+        lead = re.compile(_DAY_LEAD).match(sheet.text, start, end)
+        said = lead.end() if lead else start
+        sheet.mark(start, said)
+        sheet.object_to(f"slot:{slot}", "open_day" if day is None else "past_day", said, end)
+    else:
         sheet.take(start, end)
-        if day is None or day < sheet.today:
-            sheet.ask("slot:first_date")
-        else:
-            sheet.fields["first_date"] = day.isoformat()
+        sheet.fields[slot] = day.isoformat()
 
 
 def read_date(sheet: Sheet, slot: str = "date") -> None:
     """One day to come. A day gone by, one that could be two and one that no calendar has are asked."""
-    if sheet.first(_NO_DAY):
-        sheet.ask(f"slot:{slot}")
-        return
-    found = _some_day(sheet)
-    if found is None:
-        return
-    day, start, end = found
-    sheet.take(start, end)
-    if day is None or day < sheet.today:
-        sheet.ask(f"slot:{slot}")
-    else:
-        sheet.fields[slot] = day.isoformat()
+    if not _no_day(sheet, slot) and (found := _some_day(sheet)):
+        _put_day(sheet, slot, *found)
 
 
 def read_due(sheet: Sheet) -> None:
@@ -206,9 +217,8 @@ def read_when(sheet: Sheet) -> None:
     at = _time(sheet)
     found = _some_day(sheet)
     if found is not None:
-        sheet.take(found[1], found[2])
-    if found is not None and (found[0] is None or found[0] < sheet.today):
-        sheet.ask("slot:when")
+        _put_day(sheet, "when", *found)
+    if found is not None and "when" not in sheet.fields:
         return
     day = found[0] if found is not None else None
     if at is not None:

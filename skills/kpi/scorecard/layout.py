@@ -9,6 +9,7 @@ from typing import Any
 
 from db.periods import Period
 from skills.contract import Cell, Context, Figure, Figures, Part, Table, Trend, Value
+from skills.kpi.aims import target_label
 from skills.kpi.draw import figure, plain, small
 from skills.kpi.scorecard.measured import Metric, Number, Spans, Untold
 from skills.text import number
@@ -63,8 +64,14 @@ class Card:
         day = (self._over(ctx, self.spans.day),) if self.spans.day else ()
         heads = [ctx.say("card.column.group")] if grouped else []
         heads += [ctx.say("card.column.metric"), *day, self._over(ctx, self.spans.main)]
-        heads += [ctx.say("card.column.target"), ctx.say("card.column.reached")]
+        heads += [self._aim(ctx), ctx.say("card.column.reached")]
         return _known(Table(ctx.say("card.table"), (*heads, self._over(ctx, self.spans.before)), tuple(rows)))
+
+    def _aim(self, ctx: Context) -> str:
+        """Whose target the column holds, where there are two: of any of what is told here."""
+        labels = (target_label(ctx, name, self.spans.main) for name in self.found)
+        whose = next((each for each in labels if each), "") or ctx.say("card.aim")
+        return ctx.say("card.column.target", aim=whose)
 
     def _cells(self, one: Number) -> tuple[Cell, ...]:
         day = (one.told(one.day) if one.day else None,) if self.spans.day else ()
@@ -90,7 +97,7 @@ class Card:
         heads = (
             money.whole.words.dim(split).capitalize(),
             money.whole.words.metric(),
-            ctx.say("card.column.target"),
+            self._aim(ctx),
             ctx.say("card.column.reached"),
             *(each.whole.words.metric() for each in others),
         )

@@ -19,6 +19,7 @@ from skills.kpi.draw import target
 from skills.kpi.freshness import as_of, late_sources, reaches_back, require_reach
 from skills.kpi.plan import Plan, make_plan
 from skills.kpi.rows import Line, Lines, lines, summed, value
+from skills.kpi.searched import searched_before
 from skills.kpi.skill import adds_up
 from skills.kpi.wording import Wording
 
@@ -140,7 +141,7 @@ def _total(plan: Plan, rows: Lines) -> Lines:
 
 def _read(ctx: Context, plan: Plan, spans: Spans, dims: tuple[str, ...]) -> _Read:
     now = lines(ctx, plan, spans.main, dims)
-    return _Read(now, _before(ctx, plan, spans.before, dims), _of_day(ctx, plan, spans.day, dims))
+    return _Read(now, _before(ctx, plan, spans.before, dims, now), _of_day(ctx, plan, spans.day, dims))
 
 
 def _numbers(ctx: Context, words: Wording, read: _Read, dims: tuple[str, ...]) -> dict[Key, Number]:
@@ -150,9 +151,11 @@ def _numbers(ctx: Context, words: Wording, read: _Read, dims: tuple[str, ...]) -
     return {key: Number(words, now.get(key), before.get(key), day.get(key), due.get(key)) for key in keys}
 
 
-def _before(ctx: Context, plan: Plan, period: Period, dims: tuple[str, ...]) -> Lines:
+def _before(ctx: Context, plan: Plan, period: Period, dims: tuple[str, ...], now: Lines) -> Lines:
     alike = comparable(ctx, plan, dims) if reaches_back(ctx, plan, period) else None
-    return lines(ctx, alike, period, dims) if alike else NOTHING
+    if alike is None:
+        return NOTHING
+    return searched_before(ctx, plan, period, lines(ctx, alike, period, dims), now.by_key)
 
 
 def _of_day(ctx: Context, plan: Plan, day: Period | None, dims: tuple[str, ...]) -> Lines:

@@ -28,6 +28,7 @@ from skills.kpi.scorecard.measured import Metric, Spans, Untold, ages, measured
 from skills.kpi.scorecard.recognised import recognised
 from skills.kpi.scorecard.todo import to_do
 from skills.kpi.skill import EVERYBODY
+from skills.text import day
 from skills.text import period as worded
 
 BUTTONS = 5
@@ -62,6 +63,8 @@ def scorecard(name: str, ctx: Context, request: ScorecardRequest) -> Answer:
     groups = OF_ROLE.get(ctx.actor.role, _FLOOR)
     if ctx.actor.role != "client_viewer" and split == "agent":
         groups = OF_ROLE["supervisor"]
+    if not ctx.actor.scope.shows("supervisor"):  # where a creditor reads along, what a creditor is told
+        groups = OF_ROLE["client_viewer"]
     found: dict[str, Metric] = {}
     untold: list[Untold] = []
     for metric in (each for group in groups.values() for each in group):
@@ -132,6 +135,9 @@ def _told(name: str, ctx: Context, filters: tuple[Filter, ...], card: Card) -> A
     parts += [Text(ctx.say("card.untold", metric=one.label, why=one.why), "note") for one in card.untold]
     if words is not None and every:
         parts.append(Text(ctx.say("card.data", source=words.ages(every)), "note"))
+    if card.spans.day is not None and card.spans.main.end < ctx.now.date():
+        last = day(card.spans.main.end, ctx.actor.language, ctx.now.date())
+        parts.append(Text(ctx.say("card.until", day=last), "note"))
     title = ctx.say(f"card.title.{name}")
     over = worded(card.spans.main, ctx.actor.language, ctx.now.date())
     whose = words.filters(filters) if words else ()
