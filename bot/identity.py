@@ -83,6 +83,12 @@ def audience(place: Place, channels: Channels, names: Names) -> Scope | None:
     )
 
 
+def client_reads(place: Place, channels: Channels) -> bool:
+    """Whether a channel is kept for some clients or campaigns: their people read along."""
+    registered = _registered(place, channels) if place.kind == "channel" else None
+    return registered is not None and (registered.clients is not None or registered.campaigns is not None)
+
+
 def _registered(place: Place, channels: Channels) -> ChannelScope | None:
     by_name = {key.lstrip("#"): scope for key, scope in channels.registered.items()}
     return by_name.get(place.id) or by_name.get((place.name or "").lstrip("#"))

@@ -140,8 +140,8 @@ TENFOLD = 1_000  # per cent
 
 def change(current: Value, previous: Value, language: Language, *, sign: bool = True) -> str:
     """From previous to current: percentage points for rates ("+1.2 pp"), the difference itself for what is no
-    amount of anything (an NPS may be zero or less), % for the rest. Of what grew tenfold no percentage says
-    anything: the difference."""
+    amount of anything (an NPS may be zero or less), % for the rest. Of what grew tenfold, or from nothing, no
+    percentage says anything: the difference."""
     words = _words()
     if current.amount is None or previous.amount is None:
         return words.say(language, "no_data")
@@ -154,11 +154,10 @@ def change(current: Value, previous: Value, language: Language, *, sign: bool = 
         moved = _rounded(current.amount, places) - _rounded(previous.amount, places)
         shown = _digits(moved, places, sign=sign)
         return _or_none(shown, shown, language)
-    if previous.amount == 0:
-        return words.say(language, "no_data")
     gap = current.amount - previous.amount
-    share = gap / abs(previous.amount) * 100
-    if abs(share) >= TENFOLD:
+    from_nothing = gap != 0 and previous.amount == 0
+    share = gap / (abs(previous.amount) or 1) * 100
+    if from_nothing or abs(share) >= TENFOLD:
         lead = "" if not sign else "+" if gap > 0 else "-"
         return lead + number(replace(current, amount=abs(gap)), language)
     shown = _digits(share, 1, sign=sign)

@@ -56,7 +56,9 @@ def test_numbers(amount: str | None, unit: Unit, es: str, en: str) -> None:
         ("90", "100", "count", "-10.0 %"),
         ("115", "100", "money", "+15.0 %"),
         ("5", "-10", "money", "+150.0 %"),
-        ("100", "0", "count", "s/d"),  # from nothing: no percentage says it
+        ("100", "0", "count", "+100"),  # from nothing: no percentage says it
+        ("0.5", "0", "money", "+$0.50"),
+        ("0", "0", "count", "sin cambio"),
         ("110", "100", "hours", "+10.0 %"),
         ("25", "-10", "number", "+35"),  # an NPS has no share of itself
         ("12", "11.4", "number", "+0.6"),

@@ -55,6 +55,13 @@ async def test_stop_reaches_the_app_and_the_line_goes(stage: Stage) -> None:
         await expect(page.locator("body")).not_to_contain_text("6.3 %")
 
 
+async def test_an_address_that_ends_in_home_opens_it(stage: Stage) -> None:
+    async with small_app(stage.room):
+        _page, dm = await pane(stage)
+        page = await stage.open(f"#/{LAURA}/{dm}/inicio")
+        await expect(page.get_by_text("actualizados 0 veces")).to_be_visible()
+
+
 async def test_the_home_tab_is_live(stage: Stage) -> None:
     async with small_app(stage.room) as app:
         page, _dm = await pane(stage)

@@ -52,12 +52,21 @@ async def test_without_it_the_channel_would_read_along(
 
 
 async def test_who_has_no_more_rights_is_refused_before_all(company: Engine) -> None:
-    async with world(company, channels=NARROW) as slack:
+    own = Channels(registered={"#cobranza": ChannelScope(finest="supervisor")})
+    async with world(company, channels=own) as slack:
         ts = await slack.say(ANA, FLOOR, "@cartera llamadas de Alberto Núñez este mes")
         (answer,) = await slack.settled(FLOOR, 1)
         assert not answer.get("ephemeral")
         assert answer["thread_ts"] == ts
         assert await slack.calls("chat.postEphemeral") == []
+
+
+async def test_where_a_client_reads_a_refusal_is_for_the_asker_alone(company: Engine) -> None:
+    async with world(company, channels=NARROW) as slack:
+        await slack.say(ANA, FLOOR, "@cartera llamadas de Alberto Núñez este mes")
+        (answer,) = await slack.answers(FLOOR, 1, viewer=ANA)
+        assert answer["ephemeral"]
+        assert "Alberto" not in await seen(slack, LAURA)
 
 
 async def test_each_follows_up_within_her_own_rights(company: Engine) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from bot.faults import is_busy, note_failure
 from bot.health.measures import answering
+from bot.identity import client_reads
 from bot.outbox import Due, Parcel
 from bot.outcome import Hooks, Outcome, Place, Who
 from bot.slack.asker import direct
@@ -104,10 +105,10 @@ class Conversation:
         progress = await self._progress(job, reach)
         async with progress.shown():
             outcome, delivery = await self._ask(
-                running, who, place, reach, self._drawn(job, reach, progress), progress
+                running, who, place, reach, self._drawn(job, reach, progress, place), progress
             )
             if not delivery.delivered and outcome.about in OF_THE_PLACE:
-                outcome, delivery = await self._for_her_eyes(running, who, outcome, reach, progress)
+                outcome, delivery = await self._for_her_eyes(running, who, outcome, reach, progress, place)
             progress.kept = delivery.finishes
         if not delivery.delivered:  # the desk could not put it on record, and says so
             await self._say(running, reach, edge.renderer.outcome(outcome, asker=job.user))
@@ -141,13 +142,13 @@ class Conversation:
         return outcome, delivery
 
     async def _for_her_eyes(
-        self, running: Running, who: Who, outcome: Outcome, reach: Reach, progress: Progress
+        self, running: Running, who: Who, outcome: Outcome, reach: Reach, progress: Progress, room: Place
     ) -> tuple[Outcome, Delivery]:
         """What the channel may not see but the asker may is shown to her alone; what neither may is said."""
         job = running.job
         progress.grows = False
         shown = replace(alone(job), lead="slack.for_you_only")
-        denied = self._drawn(job, reach, progress)
+        denied = self._drawn(job, reach, progress, room)
 
         def draw(own: Outcome) -> list[Parcel]:
             if own.outcome in ("denied", "refuse"):
@@ -186,14 +187,16 @@ class Conversation:
             return Reach("respond", None, "slack.invite_me")
         return Reach("post", None, "slack.asked", {"text": inert(bare(cut(job.text, QUOTED)))})
 
-    def _drawn(self, job: Job, reach: Reach, progress: Progress | None) -> Draw:
+    def _drawn(self, job: Job, reach: Reach, progress: Progress | None, room: Place | None = None) -> Draw:
+        clients = room is not None and client_reads(room, self._edge.settings.channels)
+
         def draw(outcome: Outcome) -> list[Parcel]:
             if outcome.outcome in QUIET and not job.called and outcome.about != "stopped":
                 return []
             if job.kind == "export":
                 return []  # its files are all it says
             to = alone(job) if job.kind == "slash" and outcome.outcome != "answer" else reach
-            if job.entrance == "channel" and outcome.outcome == "denied":
+            if clients and outcome.outcome == "denied":
                 to = alone(job)  # who reads along need not know what there is that they may not see
             if _for_one(job, outcome):
                 to = replace(alone(job), lead="slack.account_for_you")

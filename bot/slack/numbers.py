@@ -35,7 +35,14 @@ OF_ROLE: Mapping[Role, tuple[str, ...]] = {
     "manager": _WHOLE,
     "admin": _WHOLE,
     "director": _WHOLE,
-    "compliance": ("compliance_breaches", "out_of_hours_breaches", "complaints", "contact_rate", "rpc_rate"),
+    "compliance": (
+        "compliance_breaches",
+        "out_of_hours_breaches",
+        "complaints",
+        "contact_rate",
+        "rpc_rate",
+        "aht",
+    ),
     "quality": _CONTROL,
     "client_viewer": ("recovered_amount", "recovery_rate", "roll_rate", "containment", "ptp_kept_rate"),
 }

@@ -6,6 +6,7 @@ from bot.understand.lexicon import Lexicon
 from bot.understand.normalise import fold
 from bot.understand.spans import Amount
 from bot.understand.tag import Item
+from bot.understand.verbs import showing
 from skills.contract import Op
 
 _OPERANDS = ("name", "value", "unclear")
@@ -113,6 +114,10 @@ _COUNTED = frozenset(
 def _in_pesos(draft: Draft, at: int, after: int, before: int) -> str | None:
     """ "cuentas con saldo mayor a 100 mil", "pagos de más de 5 mil": what each of them is worth."""
     nouns = [i for i in draft.items[:at] if i.kind in ("metric", "ask")]
+    paid = draft.kind(before) == "metric" and draft.items[before].value == "payments_count"
+    came_in = draft.kind(after) == "metric" and draft.items[after].value == "recovered_amount"
+    if paid and came_in:  # "pagos de más de 10 mil que entraron"
+        return "amount"
     if draft.kind(after) in ("metric", "field") and draft.items[after].value not in _OWED:
         return None
     for place in (after, before):
@@ -193,6 +198,8 @@ def _read_or_more(draft: Draft, lexicon: Lexicon) -> None:
             continue
         thing = draft.before(link)
         number = draft.before(thing) if draft.kind(thing) != "number" else thing
+        if thing == number and draft.kind(draft.after(at)) == "metric":
+            thing = draft.after(at)  # "3 o más incumplimientos"
         if draft.kind(number) != "number" or draft.items[number].used:
             continue
         amount: Amount = draft.items[number].value
@@ -253,7 +260,9 @@ def read_exclusions(draft: Draft, lexicon: Lexicon) -> None:
         begin = _past_the_noun(draft, begin)
         places = chain(draft, begin) if begin < len(draft.items) else []
         if not places:
-            continue
+            first = all(lead.kind in ("stop", "comma") for lead in draft.items[:at])  # "me sacas"
+            item.used = first and fold(item.raw) in showing() and draft.kind(begin) == "metric"
+            continue  # "saca la recuperación de ayer" leaves nothing out
         draft.take(at)
         for cue in range(at + 1, places[-1]):
             if draft.items[cue].kind == "dim":

@@ -6,6 +6,7 @@ from bot.understand.draft import Draft
 from bot.understand.lexicon import Lexicon
 from bot.understand.normalise import fold
 from bot.understand.period_words import words
+from bot.understand.tag import Item
 
 _FIRST_PERSON = frozenset(
     ("he recuperado", "he cobrado", "cuanto llevo", "llevo", "recupere", "cobre", "como voy", "how am i")
@@ -52,13 +53,20 @@ def read_mine(draft: Draft, lexicon: Lexicon) -> None:
             draft.add_filter("supervisor", "eq", "@me")
         elif draft.kind(thing) != "dim":
             draft.add_filter("agent", "eq", "@me")
-    if not any(f.value == "@me" for f in draft.filters):
+    if all(f.field == "agent" for f in draft.filters if f.value == "@me"):
         _read_i_did(draft)
+    if any(_is_somebody(item) for item in draft.items):
+        return  # "cuánto recupere Ana": she did
     asked = _ASKING.search(" ".join(fold(item.raw) for item in draft.items))
     for at, item in draft.each("metric", "generic"):
         said = fold(item.raw)
-        if asked and said in lexicon.mine and draft.kind(at - 1) not in ("which", "who"):
-            draft.add_filter("agent", "eq", "@me")
         own_goal = item.value == "goal_attainment" and said.endswith(" mi meta")
-        if said in _FIRST_PERSON or own_goal or said.endswith((" traigo", " llevo")):
+        mine = said in _FIRST_PERSON or (asked and said in lexicon.mine)
+        if draft.kind(at - 1) in ("which", "who"):  # "quien recupere más"
+            mine = False
+        if mine or own_goal or said.endswith((" traigo", " llevo")):
             draft.add_filter("agent", "eq", "@me")
+
+
+def _is_somebody(item: Item) -> bool:
+    return item.kind == "name" and all(c.kind in ("agent", "supervisor") for c in item.value.candidates)

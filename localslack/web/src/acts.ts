@@ -1,6 +1,6 @@
 // What a person does: says, clicks, opens, submits. Each asks the server and leaves the drawing to the room.
 import type { Tab } from "./address";
-import { current, findChannel, go, isAppDm, me, openChannel, put, rememberQuestion, sayRefusal, toast } from "./room";
+import { current, drawHome, findChannel, go, isAppDm, me, openChannel, put, rememberQuestion, sayRefusal, toast } from "./room";
 import { Refusal, server } from "./server";
 import type { Host, Loose, Message, Option, OptionGroup, SharedFile, StateValues, User, View } from "./shapes";
 import { T, sayError } from "./text";
@@ -142,9 +142,7 @@ export async function join(channel: string): Promise<void> {
 async function openHome(channel: string): Promise<void> {
   go({ channel, thread: null, tab: "home" });
   try {
-    const { home } = await server.home(myId());
-    const state = current().state;
-    if (state && home) put({ state: { ...state, home } });
+    await drawHome();
   } catch (error) {
     toast(sayRefusal(error));
   }

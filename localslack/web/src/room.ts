@@ -167,6 +167,14 @@ export async function become(viewer: string, place: string[] = []): Promise<void
   if (mine !== turn) return;
   remember((me() as User).id);
   listenAs((me() as User).id);
+  if (room.place.tab === "home") void drawHome().catch(() => undefined);
+}
+
+/** The app draws its home whenever somebody opens it, by a tab or by an address. */
+export async function drawHome(): Promise<void> {
+  const viewer = (me() as User).id;
+  const { home } = await server.home(viewer);
+  if (room.state && home && me()?.id === viewer) put({ state: { ...room.state, home } });
 }
 
 function listenAs(id: string): void {
@@ -208,7 +216,10 @@ window.addEventListener("popstate", () => {
   const parts = address();
   const state = room.state;
   if (parts[0] && parts[0] !== me()?.id) void become(parts[0], parts);
-  else if (state) go(placeFrom(parts, state), false);
+  else if (state) {
+    go(placeFrom(parts, state), false);
+    if (room.place.tab === "home") void drawHome().catch(() => undefined);
+  }
 });
 
 // --- Going somewhere --------------------------------------------------------------------------------
