@@ -65,9 +65,7 @@ class Desk:
     ) -> None:
         self._engine, self._settings, self._catalogue = engine, settings, catalogue
         self._texts, self._rights, self._calendars = texts, rights, calendars
-        self._answering = Answering(
-            catalogue, texts, calendars, settings.rules, rights, settings.channels
-        )
+        self._answering = Answering(catalogue, texts, calendars, settings.rules, rights, settings.channels)
         self._read_with, self._narrator = read_with, narrator
         self._readers: dict[Names, Read] = {}
         self._names = KnownNames()

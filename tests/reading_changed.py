@@ -18,7 +18,7 @@ from tests.reading_changes import CHANGES, Row
 
 SETS = (
     *("dev", "held_out", "held_out_2", "held_out_3", "unseen", "unseen_2", "unseen_3", "unseen_4"),
-    *("unseen_5", "unseen_6", "voices", "desk", "deeds_dev", "questions_dev"),
+    *("unseen_5", "unseen_6", "unseen_7", "voices", "desk", "deeds_dev", "questions_dev"),
 )
 READ = ("question", "action", "list", "report")
 

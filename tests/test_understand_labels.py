@@ -10,8 +10,8 @@ from tests.reading_agency import DATA, NOW, fields, read, reader
 SETS = (
     *("reading_dev", "reading_held_out", "reading_held_out_2", "reading_held_out_3"),
     *("reading_unseen", "reading_unseen_2", "reading_unseen_3", "reading_desk"),
-    *("reading_unseen_4", "reading_unseen_5", "reading_unseen_6", "reading_voices"),
-    "reading_questions_dev",
+    *("reading_unseen_4", "reading_unseen_5", "reading_unseen_6", "reading_unseen_7"),
+    *("reading_voices", "reading_questions_dev"),
 )
 
 

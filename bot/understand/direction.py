@@ -3,11 +3,13 @@
 import re
 
 _WAYS = {
-    "up": "subio subieron sube subiendo crecio crece aumento up rise rose rising increase increased",
-    "down": "bajo bajaron baja bajando cayo cayeron cae cayendo disminuyo down drop dropped fall fell falling"
+    "up": "subio subieron sube subiendo crecio crece crecieron crecen aumento aumenta aumentan aumentaron"
+    " aumentando incremento incrementaron up rise rose rising increase increased",
+    "down": "bajo bajaron baja bajando cayo cayeron cae cayendo disminuyo disminuye disminuyen"
+    " disminuyeron disminuyendo redujo redujeron down drop dropped fall fell falling"
     " decrease decreased dropping",
-    "better": "mejoro mejora improve improved",
-    "worse": "empeoro empeora worsen worsened worse",
+    "better": "mejoro mejora mejoraron mejoran improve improved",
+    "worse": "empeoro empeora empeoraron empeoran worsen worsened worse",
 }
 _WAY_OF = {word: way for way, words in _WAYS.items() for word in words.split()}
 

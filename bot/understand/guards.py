@@ -36,10 +36,13 @@ class Guards:
         verbs = raw["action_verbs"].replace(" ", "").replace("handover", "hand over")
         self._act = re.compile(rf"\b(?:{verbs})\b")
         self._negated = re.compile(
-            r"(?:^|[,.;!¡¿?]\s*|\b(?:por favor|porfa|please|todavia|aun|mejor|oye|pero|y|and|asi que|ya|se los pido|(?:pido|solicito|suplico|ruego|encargo|quiero|queremos|necesito|necesitamos|quisiera|prefiero|requiero|mejor)(?: que)?|favor de|favor)\s+)"
+            r"(?:^|[,.;!¡¿?]\s*|\b(?:por favor|porfa|please|todavia|aun|mejor|oye|pero|y|and|asi que|ya|se los pido|(?:pido|solicito|suplico|ruego|encargo|quiero|queremos|necesito|necesitamos|quisiera|prefiero|requiero|mejor)(?: que)?|favor de|favor|(?:ojo|cuidado|aguas|atencion|importante|careful|important)\W{0,2})\s+)"
             r"(?:(?:no|nunca|jamas|ni se te ocurra|evita|evitemos|don't|dont|do not|never|let's not|avoid)"
             r"(?: quiero que| vayas a| vayan a| quiero| want you to| debes| you| ever| se te ocurra| me| le| les| los| las| lo)?)"
             rf"\s+(?:{verbs})\b"
+            # "a Omar Mora no le asignes ...": him, nothing
+            r"|^\W*(?:a|al|to)\s+(?!(?:que|quien|quienes|cual|cuales|cuant[oa]s?)\b)(?:[a-z.]+\s+){1,4}(?:no|nunca|jamas)\s+(?:les?|l[oa]s?)\s+(?:vayas a |vayan a )?"
+            rf"(?!llam|marc|marq|contact|habl|\w+(?:aron|ieron|ado|ido)\b)(?:{verbs})\b(?![^?]*\?)"
         )
         self._past = re.compile(
             r"\b(?:ya|already|se)\s+(?:me\s+|te\s+|se\s+|les?\s+|los\s+|las\s+|lo\s+)?(?:han?\s+|fueron\s+)?"

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.understand.asides import without_asides
 from bot.understand.awaiting import read_awaiting
 from bot.understand.before import Before, unconfirmed
 from bot.understand.compose import (
@@ -86,7 +87,7 @@ class Reader:
         today = now.astimezone(self._zone).date() if now.tzinfo else now.date()
         if len(text) > MAX_CHARS:
             return Reading("clarify", about="unknown_term", unread=(text[:40],))
-        text = without_courtesy(text)
+        text = without_asides(without_courtesy(text))
         typed = normalise(text)
         if not typed.folded.strip() or not any(t.kind != "sign" for t in typed.tokens):
             return Reading(
@@ -309,7 +310,9 @@ _MOVES = frozenset(
         "subio bajo subieron bajaron cayo cayeron crecio aumento disminuyo mejoro empeoro sube baja cae "
         "crece empeora mejora tan alto subiendo bajando cayendo cambio went up down drop dropped fall fell "
         "rise rose increase increased decrease decreased change changed improve improved worsen worsened go "
-        "low high falling rising dropping get got worse"
+        "low high falling rising dropping get got worse aumenta aumentan aumentaron aumentando "
+        "disminuye disminuyen disminuyeron disminuyendo incremento incrementa incrementaron redujo redujeron "
+        "reduce mejoraron mejoran empeoraron empeoran crecieron crecen"
     )
 )
 

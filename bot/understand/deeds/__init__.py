@@ -58,6 +58,7 @@ ACTIONS: dict[str, Action] = {
 # What they are to say is data: nothing in it is mended or obeyed.
 AS_TYPED = ("add_note", "attend_breach", "attend_alert", "open_nonconformity", "attend_nonconformity")
 _TO_ME = re.compile(r"(?:me|nos)$")
+_CHARTED = re.compile(r"\s+(?:(?:una?|la|el|me|a|the)\s+)*(?:grafic[oa]s?|chart|graph|plot|tabla|table)\b")
 _ASKED = re.compile(r"[?¿]")
 _GIVES = re.compile(r"pas|mand|give|move|send")
 _ASKED_FIRST = ("entity:", "slot:", "confirm_reading", "period")
@@ -202,6 +203,8 @@ class Deeds:
         verb = text[slice(*asked.verb)]
         to_me = _TO_ME.search(verb) or re.match(r"\s+(?:me|us)\b", text[asked.verb[1] :])
         to_me = to_me or re.search(r"\b(?:me|nos)\s+$", text[: asked.verb[0]])
+        if asked.intent in ("record_ptp", "record_agreement") and _CHARTED.match(text, asked.verb[1]):
+            return None  # "hazme una gráfica con mis promesas"
         if asked.intent == "reassign_accounts":
             return None if to_me and _GIVES.match(verb) else asked
         if asked.intent != "send_report":

@@ -5,7 +5,7 @@ import re
 
 from bot.understand.compose import period_of
 from bot.understand.deeds.action import Action, need
-from bot.understand.deeds.people import read_from, read_to
+from bot.understand.deeds.people import read_absent, read_from, read_to
 from bot.understand.deeds.returning import read_until
 from bot.understand.deeds.rows import keep_filters, read_rows
 from bot.understand.deeds.sheet import Sheet
@@ -160,6 +160,7 @@ REASSIGN = Action(
         read_count,
         read_biggest,
         read_from,
+        read_absent,
         read_to,
         read_short_count,
         read_sources,

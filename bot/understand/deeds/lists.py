@@ -2,7 +2,7 @@
 """Lists of rows: which accounts, promises, agreements ..., in what order, how many. Counts nothing."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.understand.compose import period_of
 from bot.understand.deeds.rows import keep_filters, read_rows
@@ -11,12 +11,14 @@ from bot.understand.deeds.slots import read_account
 from bot.understand.deeds.standing import Standing, read_standing, says_how_they_stand
 from bot.understand.deeds.table import Table
 from bot.understand.draft import Draft
+from bot.understand.normalise import fold
 from bot.understand.verbs import CLITIC, spelled
 from db.periods import Period
 from skills.contract import Filter
 
 _TOP = re.compile(r"\b(?:top|primer[oa]s|peores|mejores)\b")
 _LISTED = re.compile(r"\b(?:list|lista|listado)\b")  # "the broken promises list"
+_EACH = re.compile(r"\b(?:un[oa] por un[oa]|de un[oa] en un[oa]|one by one|one at a time)\b")
 _BY = re.compile(r"\b(?:por|by)\s+(?=[a-z])")
 _RULE = re.compile(r"\b(?:(?:de|of|a)\s+)?(?:(?:la|the)\s+)?(?:regla|rule)?\s*(?P<id>r\d{2}[a-z]?)\b")
 _DEFAULT_ORDER = {"accounts": "balance", "promises": "amount", "agreements": "amount", "payments": "amount"}
@@ -60,6 +62,7 @@ class Asking:
     intent: str
     spans: tuple[tuple[int, int], ...]
     bare: bool = False  # "promesas que vencen mañana": rows only where something picks them
+    closes: tuple[int, int] | None = None  # "..., muéstramelas"
 
 
 class Lists:
@@ -72,7 +75,7 @@ class Lists:
         some = "|".join(f"(?P<{name}>{noun})" for name, noun in raw["nouns"].items())
         articles = rf"(?P<article>(?:(?:{raw['articles']})\s+)*)"
         picks = "|".join(words for kinds in raw["status"].values() for words in kinds.values())
-        opening = rf"{_COURTESY}(?P<ask>{_A_LIST}|{asks})\s+(?:son\s+|are\s+|me\s+|de\s+|of\s+|con\s+)*{articles}{_WHOSE_DAYS}(?P<between>(?:(?:{raw['between']})\s+)*)(?P<picks>(?:{picks})\s+)?(?:{some})\b(?!\s+(?:{raw['rates']})\b)(?P<tail>\s+(?:list|lista|listado)\b)?"
+        opening = rf"{_COURTESY}(?P<ask>{_A_LIST}|{asks})\s+(?:(?:por favor|porfavor|porfa|please)\s+)?(?:son\s+|are\s+|me\s+|de\s+|of\s+|con\s+)*{articles}{_WHOSE_DAYS}(?P<between>(?:(?:{raw['between']})\s+)*)(?P<picks>(?:{picks})\s+)?(?:{some})\b(?!\s+(?:{raw['rates']})\b)(?P<tail>\s+(?:list|lista|listado)\b)?"
         self._asked = re.compile(opening)
         self._picked = re.compile(rf"(?:{raw['picked']})(?:{some})\b")
         self._due = re.compile(raw["due"])
@@ -80,6 +83,14 @@ class Lists:
             rf"\W*(?:(?:{raw['articles']})\s+)*(?:{some})\b[^?]*?(?P<ask>[,;.:]\s*(?:en\s+|un\s+|una\s+|la\s+|el\s+|as\s+an?\s+|in\s+a\s+)?(?:lista|listado|list|listalas|listalos|enlistalas|enlistalos)\W*$)"
         )
         self._bare = re.compile(rf"\W*(?:(?:{raw['articles']})\s+)*(?:{some})\b")
+        # "hay convenios por autorizar? pásame la lista", "mis cuentas de 31-60, muéstramelas"
+        showing = "|".join(spelled(verb) for verb in _split(raw["closes"]))
+        self._closes = re.compile(
+            rf"[,;.:?!]\s*(?:(?:y|and|me|nos|por favor|please)\s+)*(?:(?:{showing})(?<=l[ao]s)|(?:(?:{showing}|give me|show me|send me|i need|get me)\s+)(?:la|el|una|un|the|a)\s+(?:lista|listado|relacion|list)|(?:list|show|show me|give me|send me)\s+(?:them|those))\W*$"
+        )
+        self._opened = re.compile(
+            rf"\W*(?:(?:hay|tenemos|tengo|are there(?: any)?|do we have(?: any)?)\s+)?(?P<article>(?:(?:{raw['articles']})\s+)*){_WHOSE_DAYS}(?P<picks>(?:{picks})\s+)?(?:{some})\b"
+        )
         self._counted = re.compile(rf"\W*(?:(?:{raw['articles']})\s+)*\d+\s+(?:{some})\b")
         self._ordered = re.compile(rf"\b(?:{spelled(raw['ordered'])})")
         self._orders = {
@@ -112,6 +123,8 @@ class Lists:
         return next((found for at in places if (found := self._asked_at(text, at))), None)
 
     def _asked_at(self, text: str, at: int) -> Asking | None:
+        if (closes := self._closes.search(text, at)) and (match := self._before(text, at, closes.start())):
+            return replace(_asking(match), closes=closes.span())
         if match := self._asked.match(text, at) or self._picked.match(text, at):
             return _asking(match)
         if match := self._closing.match(text, at):  # "cuentas de Jalisco, lista"
@@ -134,6 +147,12 @@ class Lists:
             if self._ordered.search(text) or due or stands:
                 return _asking(match, bare=due or stands)
         return None
+
+    def _before(self, text: str, at: int, end: int) -> re.Match[str] | None:
+        """What is named before its rows are asked for; "cuántas" is a number all the same."""
+        if re.search(r"\bcuant|\bhow (?:many|much)\b", text):
+            return None
+        return self._asked.match(text, at, end) or self._opened.match(text, at, end)
 
     def _of_one_account(self, match: re.Match[str], text: str) -> bool:
         """ "pagos de ayer de la cuenta 10023": nobody counts one account's."""
@@ -172,6 +191,9 @@ class Lists:
         self._read_limit(sheet, asking)
         mine = self._read_mine(sheet, asking)
         sheet.take(*asking.spans[0])  # "saca una lista" leaves nobody out
+        if asking.closes is not None:
+            sheet.take(*asking.closes)
+        sheet.first(_EACH)
         sheet.mark(*noun)
         for again in _LISTED.finditer(sheet.text):
             sheet.mark(*again.span())
@@ -191,6 +213,8 @@ class Lists:
         )
         sheet.mark(*noun)
         keep_filters(sheet, rows)
+        if asking.intent == "accounts" and _hands_over(sheet):
+            sheet.ask("confirm_reading")
         over = _days(sheet, rows.draft, future)
         if stand.waiting and over is None:
             sheet.ask("period")
@@ -264,6 +288,16 @@ class Lists:
 
 def _split(alternatives: str) -> list[str]:
     return [each.strip() for each in alternatives.split("|")]
+
+
+def _hands_over(sheet: Sheet) -> bool:
+    """ "me dé 10 cuentas de Pedro a Rosa": from one to the other is no list of both."""
+    for each in sheet.fields["filters"]:
+        if each["field"] == "agent" and each["op"] == "in":
+            first, *others = (re.escape(fold(str(name)).split()[0]) for name in each["value"])
+            told = rf"\b(?:de|from|of)\s+{first}\b.*\b(?:a|to)\s+(?:{'|'.join(others)})\b"
+            return re.search(told, sheet.typed.folded) is not None
+    return False
 
 
 def _days(sheet: Sheet, draft: Draft, future: bool) -> Period | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.understand.deeds.sheet import Sheet
+from bot.understand.deeds.table import ABSENT
 from bot.understand.names import NameMatch
 from bot.understand.normalise import key_of, words_of
 
@@ -49,6 +50,23 @@ def read_from(sheet: Sheet) -> None:
         sheet.ask("entity:from_agent", *(n for p in found for n in p.names))
     elif found:
         _put(sheet, "from_agent", found[0])
+
+
+# "Omar Mora no vino, reparte sus cuentas ...": whose "sus" are.
+_THEIR = re.compile(
+    r"\b(?:sus?|his|her|their)\s+(?:\d+\s+)?(?:cuentas|casos|cartera|accounts|cases|portfolio)\b"
+)
+
+
+def read_absent(sheet: Sheet) -> None:
+    """Only where nobody else is named as the one they are taken from."""
+    said = ABSENT.match(sheet.text)
+    if said is None or "from_agent" in sheet.fields or not _THEIR.search(sheet.typed.folded):
+        return
+    person = person_at(sheet, said.start("who"), known_only=True)
+    if person is not None and person.end == said.end("who"):
+        sheet.take(*said.span())
+        _put(sheet, "from_agent", person)
 
 
 def read_to(sheet: Sheet) -> None:

@@ -187,11 +187,33 @@ def read_course(sheet: Sheet) -> None:
     sheet.take(*match.span())
 
 
+_TO_FINISH = re.compile(
+    r"\b(?:(?:y\s+)?(?:para\s+)?que\s+(?:l[oa]s?\s+)?(?:termin|complet|acab|conclu|hag|tom|curs)[a-z]{1,4}|(?:y\s+)?(?:para\s+)?(?:terminar|completar|concluir)l[oa]s?|to (?:finish|complete|be (?:finished|completed)))\b"
+)
+
+
 def read_trainees(sheet: Sheet) -> None:
     """A whole team as a filter, or those named before the day was read: Abril is somebody."""
+    if "due" in sheet.fields:
+        sheet.first(_TO_FINISH)
     if "agents" not in sheet.fields:
         read_agents(sheet)
     keep_filters(sheet, read_rows(sheet))
+    _those_named_first(sheet)
+
+
+def _those_named_first(sheet: Sheet) -> None:
+    """ "Karla Mendoza y Luis Guerrero: asígnales ...": people, no rows of theirs."""
+    filters = sheet.fields.get("filters", [])
+    if "agents" in sheet.fields or [(f["field"], f["op"]) for f in filters] not in (
+        [("agent", "in")],
+        [("agent", "eq")],
+    ):
+        return
+    said = filters[0]["value"]
+    if said != "@me":
+        sheet.fields["agents"] = [said] if isinstance(said, str) else list(said)
+        del sheet.fields["filters"]
 
 
 _AS_BEFORE = re.compile(

@@ -178,9 +178,16 @@ def read_room(sheet: Sheet) -> None:
         sheet.fields["channel"] = "#" + raw.lstrip("#")
 
 
+_MUST_BE = re.compile(
+    r"\b(?:debe(?:ria)?|tiene que|must|should)\s+(?:quedar|estar|ser|aparecer|be)\s+(?:marcada|marked|flagged|(?=como\b))"
+)
+
+
 def read_mark(sheet: Sheet) -> None:
     """Set, unless the order takes it away."""
     sheet.fields["value"] = not _OFF.match(sheet.said)
+    if sheet.fields["value"]:  # "debe quedar marcada como especial; márcala"
+        sheet.first(_MUST_BE)
 
 
 _NOTE = re.compile(

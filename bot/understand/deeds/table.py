@@ -68,6 +68,8 @@ class Table:
         return (
             self._ordered(text, opening)
             or (self._ordered(text, timed.end()) if timed else None)
+            or (self._ordered(text, apart.end()) if (apart := _ACCOUNT_FIRST.match(text, opening)) else None)
+            or (self._ordered(text, out.end()) if (out := ABSENT.match(text)) else None)
             or next((f for at in _later(text) if (f := self._ordered(text, at, clitic=True))), None)
         )
 
@@ -143,7 +145,21 @@ _DAYS_FIRST = re.compile(
     r"(?:(?:de|en|del|para|in|on|for)\s+)?(?:hoy|ayer|antier|manana|today|yesterday|tomorrow|(?:(?:el|la|los|las|this|last|next|the|este|esta)\s+)+(?:\w+\s+)?(?:semana|mes|quincena|ano|week|month|year|dias|days)(?:\s+(?:pasad[oa]|anterior|antepasad[oa]))?"
     rf"|(?:{'|'.join(MONTHS)})(?:\s+(?:de\s+)?20\d\d)?)[\s,:]+"
 )
-_WORD = re.compile(r"\b[a-z]{4,}(?:lo|la|los|las|le|les)\b")
+# "Omar Mora no vino, reparte sus cuentas ...": an order after who is away.
+_AWAY = (
+    r"no (?:vino|viene|vendra|llego|se presento|va a venir)|falto"
+    r"|esta (?:enferm[oa]|de vacaciones|incapacitad[oa])|is (?:out|sick|on leave|on vacation)"
+    r"|(?:did not|didn't) (?:come|show up)"
+)
+ABSENT = re.compile(
+    rf"\W*(?:hoy\s+)?(?P<who>[a-z]+(?:\s[a-z]+){{0,3}}?)\s+(?:{_AWAY})(?:\s+(?:hoy|today))?\s*[,;.:]\s*"
+)
+# An order after its account: "cuenta 10023: registra una promesa".
+_ACCOUNT_FIRST = re.compile(
+    r"(?:(?:en|para|on|for)\s+)?(?:(?:la|the)\s+)?(?:cuenta|cta|account|acct)\s*(?:no\.?\s*|numero\s+)?"
+    r"#?\d{3,}(?:-\d+)?\s*(?:[-:,;]\s)\W*"
+)
+_WORD = re.compile(r"\b[a-z]{3,}(?:lo|la|los|las|le|les)\b")
 
 
 def _later(text: str) -> Iterator[int]:
