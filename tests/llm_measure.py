@@ -6,9 +6,10 @@ python -m tests.llm_measure --url http://127.0.0.1:8080/v1 [--model NAME] [--tim
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -32,7 +33,6 @@ class Measured:
     decisions: Counter[str] = field(default_factory=Counter)
     ms: list[int] = field(default_factory=list)
     tokens: int = 0
-    lines: list[str] = field(default_factory=list)
 
     def json(self) -> dict[str, Any]:
         return {
@@ -52,7 +52,10 @@ def second_at(url: str, model: str, timeout: float, readings: str) -> SecondRead
     return SecondReader(first, Model(settings), prompt, settings, lambda _now: Spent(), lambda: first.names)
 
 
-def measured(second: SecondReader, rows: Iterator[Mapping[str, Any]]) -> Measured:
+def measured(
+    second: SecondReader, rows: Iterator[Mapping[str, Any]], said: Callable[[str], None] | None = None
+) -> Measured:
+    """`said` hears of each call once it is over: a small machine takes seconds for one."""
     found = Measured()
     for row in rows:
         now = datetime.fromisoformat(row["now"]) if "now" in row else NOW
@@ -63,9 +66,8 @@ def measured(second: SecondReader, rows: Iterator[Mapping[str, Any]]) -> Measure
             found.decisions[f"{call.decision} {call.why}".strip()] += 1
             found.ms.append(call.ms)
             found.tokens += call.tokens
-            found.lines.append(
-                f"{mark:<13}{call.ms / 1000:6.1f} s  {call.decision} {call.why}  {row['text']}"
-            )
+            if said is not None:
+                said(f"{mark:<13}{call.ms / 1000:6.1f} s  {call.decision} {call.why}  {row['text']}")
     return found
 
 
@@ -101,6 +103,5 @@ if __name__ == "__main__":
     parser.add_argument("files", nargs="*", type=Path, default=[OWN])
     given = parser.parse_args()
     asked = second_at(given.url, given.model, given.timeout, given.readings)
-    result = measured(asked, rows_of(given.files))
-    print("\n".join(result.lines))
+    result = measured(asked, rows_of(given.files), partial(print, flush=True))
     print(json.dumps(result.json(), indent=2))

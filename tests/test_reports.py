@@ -122,7 +122,7 @@ def test_a_pack_holds_that_client_s_accounts_and_no_others(app: App) -> None:
     for name in ("Promesas", "Pagos", "Gestiones"):
         assert {row[0] for row in pack[name][1:] if row[0]} <= own
         assert len(pack[name]) > 1
-    assert list(pack) == ["Portada", "Promesas", "Pagos", "Gestiones", "Escalera por mes de colocación"]
+    assert list(pack) == ["Portada", "Promesas", "Pagos", "Gestiones", "Cosechas por mes de colocación"]
 
 
 def test_no_name_no_phone_and_no_note_leaves_the_house(app: App) -> None:
