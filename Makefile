@@ -17,9 +17,9 @@ export UV_LINK_MODE := copy
 run: $(VENV)/run.stamp
 	@exec $(PY) -m bot run
 
-# One process more than there are cores: many tests wait for a socket. Those of a file share what they set up.
+# A process for each core; the tests of a file share what they set up.
 test: $(VENV)/dev.stamp
-	@$(PY) -m pytest -n $$($(PY) -c 'import os; print(1 + (os.cpu_count() or 1))') --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadfile $(ARGS)
 
 check: $(VENV)/dev.stamp
 	@$(PY) -m ruff check .

@@ -193,14 +193,15 @@ async def test_a_limit_in_one_channel_is_not_run_into_from_another(one: Mail) ->
 async def test_slacks_pace_is_kept_without_being_told(
     one: Mail, rate: float, refused: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A burst of five, then one a second. The ablation sends as fast as it can, and is told off."""
+    """A burst of five, then one a second; once, on a busy machine, one may come early by what another was
+    late. The ablation sends as fast as it can, and is told off again and again."""
     monkeypatch.setattr(sender, "PER_SECOND", rate)
     one.faults(rate_tiers=True)
     first = one.sender("a")
-    first.send(one.put(first, *(parcel(f"k{n}") for n in range(6))))
-    await first.settle(10)
-    assert one.texts() == [f"texto k{n}" for n in range(6)]
-    assert ("ratelimited" in one.calls(POST)) is refused
+    first.send(one.put(first, *(parcel(f"k{n}") for n in range(8))))
+    await first.settle(15)
+    assert one.texts() == [f"texto k{n}" for n in range(8)]
+    assert (one.calls(POST).count("ratelimited") > 1) is refused
 
 
 async def test_an_idle_channel_may_burst_only_when_it_has_rested(one: Mail) -> None:
